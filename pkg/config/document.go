@@ -1,0 +1,297 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// document is the configuration file, read but not yet judged: every value is
+// the text that stands in the file.
+type document struct {
+	path           string
+	defaultProfile entry
+	profiles       map[string]section
+}
+
+// section is a profile of the file: its settings by full key.
+type section struct {
+	line    int
+	entries map[string]entry
+}
+
+// entry is a value of the file. A list is kept with commas, a command in the
+// one-line form command:[…].
+type entry struct {
+	value string
+	line  int
+}
+
+// names gives the profiles of the file, sorted.
+func (d document) names() []string {
+	names := make([]string, 0, len(d.profiles))
+	for name := range d.profiles {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parseDocument reads the file's text. Its errors are *SyntaxError,
+// *UnknownKeyError and *ProfileError.
+func parseDocument(path string, data []byte) (document, error) {
+	result := document{path: path, profiles: map[string]section{}}
+	root, err := parseYAML(path, data)
+	if err != nil || root == nil {
+		return result, err
+	}
+	p := parser{path: path}
+	err = p.mapping(root, "", func(key string, keyLine int, value *yaml.Node) error {
+		switch key {
+		case "default_profile":
+			result.defaultProfile, err = p.scalar(key, value)
+			return err
+		case "profiles":
+			return p.profiles(value, result.profiles)
+		}
+		suggestion := Suggest(key, []string{"default_profile", "profiles"})
+		if _, ok := settingOf(Settings(), key); ok {
+			suggestion = "profiles.NAME." + key
+		}
+		return &UnknownKeyError{Key: clip(key), Suggestion: suggestion, Path: path, Line: keyLine}
+	})
+	return result, err
+}
+
+// parseYAML gives the root of the only document, nil if there is nothing in it.
+func parseYAML(path string, data []byte) (*yaml.Node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var root, second yaml.Node
+	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, notYAML(path, err)
+	}
+	// viper and most programs would silently leave a second document unread.
+	if err := decoder.Decode(&second); err == nil {
+		return nil, &SyntaxError{Path: path, Line: second.Line, Problem: SecondDocument}
+	} else if !errors.Is(err, io.EOF) {
+		return nil, notYAML(path, err)
+	}
+	node := root.Content[0]
+	if isNull(node) {
+		return nil, nil
+	}
+	return node, nil
+}
+
+// notYAML makes an error of the parser's, which has no type of its own: the
+// line is read off its text, and words that it quotes are masked, since a secret
+// that begins with * or & is an alias or anchor to YAML.
+func notYAML(path string, err error) *SyntaxError {
+	result := &SyntaxError{Path: path, Problem: NotYAML}
+	detail := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, found := strings.CutPrefix(detail, "line "); found {
+		if number, after, found := strings.Cut(rest, ": "); found {
+			result.Line, _ = strconv.Atoi(number)
+			detail = after
+		}
+	}
+	result.Detail = maskQuoted(detail)
+	return result
+}
+
+// maskQuoted replaces what stands in quotes, except single characters: those
+// are the parser's own ("did not find expected ',' or ']'").
+func maskQuoted(text string) string {
+	first, last := strings.IndexAny(text, "'\"`"), strings.LastIndexAny(text, "'\"`")
+	if first < 0 || last == first {
+		return text
+	}
+	inner := text[first : last+1]
+	for _, own := range []string{`','`, `']'`, `'}'`, `':'`, `'-'`, `'?'`, `'%'`, " or "} {
+		inner = strings.ReplaceAll(inner, own, "")
+	}
+	if strings.Trim(inner, " ") == "" {
+		return text
+	}
+	return text[:first] + mask + text[last+1:]
+}
+
+// parser walks the nodes of one file.
+type parser struct{ path string }
+
+// fail makes the error for a node.
+func (p parser) fail(key string, node *yaml.Node, problem SyntaxProblem) error {
+	return &SyntaxError{Path: p.path, Line: node.Line, Key: clip(key), Problem: problem}
+}
+
+// mapping calls each for every "key: value" of a node. Where the parser would
+// let the last of two equal keys win, or copy what an anchor names, the file
+// is refused: a person reading it would not see which value counts.
+func (p parser) mapping(node *yaml.Node, name string, each func(key string, line int, value *yaml.Node) error) error {
+	if isNull(node) {
+		return nil
+	}
+	if node.Kind != yaml.MappingNode {
+		return p.fail(name, node, NotMapping)
+	}
+	if err := p.noReference(name, node); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if key.Kind != yaml.ScalarNode {
+			return p.fail(name, key, NotValue)
+		}
+		if err := p.noReference(name, key); err != nil {
+			return err
+		}
+		if seen[key.Value] {
+			return p.fail(key.Value, key, DuplicateKey)
+		}
+		seen[key.Value] = true
+		if err := each(key.Value, key.Line, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noReference refuses anchors, aliases, merge keys and tags.
+func (p parser) noReference(key string, node *yaml.Node) error {
+	if node.Kind == yaml.AliasNode || node.Anchor != "" || node.Style&yaml.TaggedStyle != 0 || node.Tag == "!!merge" {
+		return p.fail(key, node, HasReference)
+	}
+	return nil
+}
+
+// scalar reads one value as the text that stands there: 1000000.10 stays as it
+// is, and an id keeps its leading zeros.
+func (p parser) scalar(key string, node *yaml.Node) (entry, error) {
+	if err := p.noReference(key, node); err != nil {
+		return entry{}, err
+	}
+	if node.Kind != yaml.ScalarNode {
+		return entry{}, p.fail(key, node, NotValue)
+	}
+	if isNull(node) {
+		return entry{line: node.Line}, nil
+	}
+	return entry{value: node.Value, line: node.Line}, nil
+}
+
+// list reads a sequence of values.
+func (p parser) list(key string, node *yaml.Node) ([]string, error) {
+	if err := p.noReference(key, node); err != nil {
+		return nil, err
+	}
+	var items []string
+	for _, child := range node.Content {
+		item, err := p.scalar(key, child)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item.value)
+	}
+	return items, nil
+}
+
+// profiles reads all profiles, so that a slip in one is not found only on the
+// day on which it is first used.
+func (p parser) profiles(node *yaml.Node, into map[string]section) error {
+	return p.mapping(node, "profiles", func(name string, line int, value *yaml.Node) error {
+		if problem := nameProblem(name); problem != "" {
+			return &ProfileError{Name: clip(name), Problem: problem, Origin: Origin{From: FromFile, Path: p.path, Line: line}}
+		}
+		into[name] = section{line: line, entries: map[string]entry{}}
+		return p.settings(name, "", value, into[name].entries)
+	})
+}
+
+// settings reads the settings of one profile, or those of its group below
+// prefix ("limits.").
+func (p parser) settings(profile, prefix string, node *yaml.Node, into map[string]entry) error {
+	known := Settings()
+	name := profile
+	if prefix != "" {
+		name = strings.TrimSuffix(prefix, ".")
+	}
+	return p.mapping(node, name, func(key string, line int, value *yaml.Node) error {
+		full := prefix + key
+		setting, ok := settingOf(known, full)
+		if !ok && prefix == "" && (key == "limits" || key == "listen") {
+			return p.settings(profile, key+".", value, into)
+		}
+		if !ok {
+			return &UnknownKeyError{Key: clip(full), Suggestion: Suggest(full, keysOf(known)), Profile: profile, Path: p.path, Line: line}
+		}
+		// limits.deposit_max and limits: {deposit_max} name one setting.
+		if _, twice := into[full]; twice {
+			return &SyntaxError{Path: p.path, Line: line, Key: full, Problem: DuplicateKey}
+		}
+		read, err := p.value(setting, value)
+		if err != nil {
+			return err
+		}
+		read.line = line
+		into[full] = read
+		return nil
+	})
+}
+
+// value reads the value of one setting: text, a list for notify_hosts, and
+// "command: [program, argument]" for a secret.
+func (p parser) value(setting Setting, node *yaml.Node) (entry, error) {
+	switch {
+	case setting.Kind == KindList && node.Kind == yaml.SequenceNode:
+		items, err := p.list(setting.Key, node)
+		return entry{value: strings.Join(items, ",")}, err
+	case setting.Kind == KindSecret && setting.Key != "api_key" && node.Kind == yaml.MappingNode:
+		var result entry
+		err := p.mapping(node, setting.Key, func(key string, _ int, value *yaml.Node) error {
+			if key != "command" || value.Kind != yaml.SequenceNode {
+				return p.fail(setting.Key, value, NotValue)
+			}
+			arguments, err := p.list(setting.Key, value)
+			if err != nil {
+				return err
+			}
+			// Marshalling strings cannot fail.
+			encoded, _ := json.Marshal(arguments)
+			result.value = formCommand + string(encoded)
+			return nil
+		})
+		return result, err
+	default:
+		return p.scalar(setting.Key, node)
+	}
+}
+
+// isNull says whether a node is empty or null.
+func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.Tag == "!!null" }
+
+// keysOf gives the keys of settings.
+func keysOf(settings []Setting) []string {
+	keys := make([]string, 0, len(settings))
+	for _, setting := range settings {
+		keys = append(keys, setting.Key)
+	}
+	return keys
+}
+
+// clip shortens what an error repeats of its input.
+func clip(text string) string {
+	const most = 64
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
