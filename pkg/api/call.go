@@ -85,6 +85,7 @@ func (e Endpoints) URL(kind Kind) string {
 			return e.PayoutURL
 		}
 		return base + DefaultPayoutPath
+	case KindNotice:
 	}
 	return ""
 }

@@ -134,13 +134,17 @@ func readBody(response *http.Response) ([]byte, error) {
 	default:
 		return raw, nil
 	}
+	if plain, ok := unpack(raw); ok {
+		return plain, nil
+	}
+	return raw, nil
+}
+
+func unpack(raw []byte) ([]byte, bool) {
 	unzip, err := gzip.NewReader(bytes.NewReader(raw))
 	if err != nil {
-		return raw, nil
+		return nil, false
 	}
 	plain, err := io.ReadAll(io.LimitReader(unzip, MaxAnswer+1))
-	if err != nil {
-		return raw, nil
-	}
-	return plain, nil
+	return plain, err == nil
 }

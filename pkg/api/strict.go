@@ -99,7 +99,7 @@ func readStrict(body []byte) (value, error) {
 	if tree.kind != kindObject {
 		return value{}, fmt.Errorf("%w: not an object", ErrInvalidJSON)
 	}
-	if _, err := r.decoder.ReadToken(); err != io.EOF {
+	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return value{}, fmt.Errorf("%w: data after the object", ErrInvalidJSON)
 	}
 	return tree, nil

@@ -100,7 +100,11 @@ func (b *builder) profile() (Profile, error) {
 			}
 			continue
 		}
-		value, problem, want := raw, Problem(""), ""
+		var (
+			value   string
+			problem Problem
+			want    string
+		)
 		switch setting.Key {
 		case "api_key":
 			p.APIKey = NewSecret(raw)

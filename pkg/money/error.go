@@ -44,6 +44,7 @@ func (r Reason) String() string {
 		return "too large"
 	case Exponent:
 		return "exponent"
+	case NotANumber:
 	}
 	return "not a number"
 }

@@ -53,11 +53,7 @@ func quote(s string) string {
 // rubyFloat prints a sum as Ruby prints a Float, "5000.0" and "5000.25": the
 // form of the webhooks in section 5 of the reference.
 func rubyFloat(a money.Amount) string {
-	s := a.String()
-	if strings.HasSuffix(s, "0") {
-		s = s[:len(s)-1]
-	}
-	return s
+	return strings.TrimSuffix(a.String(), "0")
 }
 
 // shape says in which of its two forms an endpoint reports an error.

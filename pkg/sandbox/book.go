@@ -72,6 +72,7 @@ func (b *book) apply(e Entry) {
 		if p := b.payouts[e.PayoutID]; p != nil {
 			b.move(p, e)
 		}
+	case Redirected:
 	case WebhookSent:
 		if p := b.payouts[e.PayoutID]; p != nil && e.Status == statusAccepted && success(e.HTTPStatus) {
 			p.delivered = true

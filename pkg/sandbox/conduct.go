@@ -58,6 +58,7 @@ func (c Conduct) String() string {
 		return "repeat"
 	case Slow:
 		return "slow"
+	case Normal, conducts:
 	}
 	return ""
 }
@@ -77,8 +78,9 @@ func (c Conduct) processes() bool {
 	switch c {
 	case DropBefore, E502, TooMany, Found, Temporary:
 		return false
+	default:
+		return true
 	}
-	return true
 }
 
 // retryAfter is what a 429 asks for, in seconds.
@@ -162,7 +164,7 @@ type dice struct {
 }
 
 func newDice(f Fault) *dice {
-	d := &dice{fault: f, left: -1, rand: rand.New(rand.NewPCG(f.Seed, 0))}
+	d := &dice{fault: f, left: -1, rand: rand.New(rand.NewPCG(f.Seed, 0))} //nolint:gosec // faults must be repeatable, not secret
 	if f.Times > 0 {
 		d.left = f.Times
 	}

@@ -117,7 +117,7 @@ func ParseFault(spec string) (Fault, error) {
 
 // set takes one part of the specification; zero means that it was taken.
 func (f *Fault) set(name, value string) FaultReason {
-	ok := true
+	var ok bool
 	switch name {
 	case "delay":
 		f.Delay, ok = readWait(value)
