@@ -1,0 +1,229 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+// A Proposal is an operation that is about to begin.
+type Proposal struct {
+	Call          api.Call
+	Profile       string
+	Sandbox       bool
+	KeyID         string // see KeyID
+	ProjectUserID string // the validation's echo; may be empty
+	Ref           string // the operator's own reference; may be empty
+	Batch         string
+	Line          int
+}
+
+// A Guard says what holds a proposal back. Its zero value holds back what is
+// unsettled and nothing that is done.
+type Guard struct {
+	Window time.Duration // how long an equal done operation holds one back
+	Again  bool          // lifts the window, never what is unsettled
+
+	// ShiftMax bounds the sum, in minor units, of everything that was begun
+	// since ShiftSince in the same currency and is not refused; 0: no bound.
+	ShiftMax   money.Amount
+	ShiftSince time.Time
+}
+
+// HeldReason says why nothing was sent.
+type HeldReason string
+
+// The reasons, as in the JSON field "held_reason".
+const (
+	HeldUnresolved HeldReason = "unresolved" // an equal operation's end is not known
+	HeldDuplicate  HeldReason = "duplicate"  // an equal one was done a moment ago
+	HeldLimit      HeldReason = "limit"      // the desk's own limits
+	HeldMaxAmount  HeldReason = "max_amount" // the project's bound for this user
+	HeldConflict   HeldReason = "conflict"   // an equal one whose evidence contradicts itself
+	HeldRef        HeldReason = "ref"        // the ref or request_id is another operation's
+	HeldLock       HeldReason = "lock"       // another desk is at it now
+)
+
+// A HeldError says that the proposal was not begun. Nothing was written.
+type HeldError struct {
+	Reason HeldReason
+	By     *Entry       // the operation that holds it back; nil for limits
+	Limit  money.Amount // of HeldLimit and HeldMaxAmount, minor units
+	Used   money.Amount // of HeldLimit: what counts towards it already
+	Key    string       // of HeldLimit: the setting, e.g. "limits.shift_max"
+	Holder Holder       // of HeldLock
+}
+
+func (e *HeldError) Error() string {
+	if e.By != nil {
+		return fmt.Sprintf("held back (%s) by operation %d", e.Reason, e.By.ID)
+	}
+	return fmt.Sprintf("held back (%s)", e.Reason)
+}
+
+// Begin writes the intent of an operation, durably, after checking in the same
+// transaction that nothing holds it back. Only then may the first byte be sent.
+//
+// If the proposal's ref or request_id belongs to a recorded operation with the
+// same terms, that entry is returned with replayed true and nothing is written
+// or to be sent. A *HeldError names what holds the proposal back. Any other
+// error means that the intent may not be durable: nothing may be sent.
+func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
+	if !p.Call.Kind.MovesMoney() {
+		return Entry{}, false, fmt.Errorf("begin: a %s is not kept in the journal", p.Call.Kind)
+	}
+	owner, err := j.ownership(ctx)
+	if err != nil {
+		return Entry{}, false, &StorageError{Path: "lock", Problem: problemOf(err), Err: err}
+	}
+	err = j.store.write(ctx, p.keys(g), func(q querier) error {
+		entry, replayed = Entry{}, false
+		first, err := j.replay(ctx, q, p)
+		if err != nil {
+			return err
+		}
+		if first != nil {
+			entry, replayed = *first, true
+			return nil
+		}
+		if err := j.guard(ctx, q, p, g); err != nil {
+			return err
+		}
+		entry, err = j.insert(ctx, q, p, owner)
+		return err
+	})
+	if err != nil {
+		return Entry{}, false, err // never an entry that is not on disk
+	}
+	return entry, replayed, nil
+}
+
+// keys are what two desks must not decide about at the same time.
+func (p Proposal) keys(g Guard) []string {
+	t := p.Call.Terms
+	sum := fmt.Sprintf("%s %s %d %s", p.Profile, p.Call.Kind, t.Amount, t.Currency)
+	keys := []string{"user " + sum + " " + t.UserID}
+	if p.ProjectUserID != "" {
+		keys = append(keys, "project user "+sum+" "+p.ProjectUserID)
+	}
+	if p.Ref != "" {
+		keys = append(keys, "ref "+p.Profile+" "+p.Ref)
+	}
+	if t.RequestID != "" {
+		keys = append(keys, "request "+p.Profile+" "+t.RequestID)
+	}
+	if g.ShiftMax > 0 {
+		keys = append(keys, "limit "+p.Profile+" "+t.Currency)
+	}
+	return keys
+}
+
+// replay looks for an operation that has the proposal's ref or request_id.
+func (j *Journal) replay(ctx context.Context, q querier, p Proposal) (*Entry, error) {
+	t := p.Call.Terms
+	for _, key := range []struct{ column, value string }{{"ref", p.Ref}, {"request_id", t.RequestID}} {
+		if key.value == "" {
+			continue
+		}
+		entries, err := j.entries(ctx, q, `SELECT id FROM operations WHERE `+key.column+` = ? AND profile = ?
+			AND state NOT IN ('refused', 'not_sent') ORDER BY id`, key.value, p.Profile)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			switch {
+			case !e.SameTerms(p.Call):
+				return nil, &HeldError{Reason: HeldRef, By: &e}
+			case e.State == StateOpen:
+				return nil, &HeldError{Reason: HeldLock, By: &e}
+			}
+			return &e, nil
+		}
+	}
+	return nil, nil
+}
+
+// guard looks for an equal operation that holds the proposal back.
+func (j *Journal) guard(ctx context.Context, q querier, p Proposal, g Guard) error {
+	t := p.Call.Terms
+	const equal = `kind = ? AND amount = ? AND profile = ? AND currency = ? AND
+		(state IN ('open', 'unknown', 'mismatch', 'conflict') OR state = 'done' AND
+		(settled_at > ? OR kind = 'payout' AND payout_status NOT IN ('completed', 'cancelled')))`
+	since := j.now().Add(-g.Window).UnixMilli()
+	args := []any{string(p.Call.Kind), int64(t.Amount), p.Profile, t.Currency, since}
+	entries, err := j.entries(ctx, q,
+		`SELECT id FROM operations WHERE user_id = ? AND `+equal+
+			` UNION SELECT id FROM operations WHERE project_user_id <> '' AND project_user_id = ? AND `+equal+` ORDER BY id`,
+		append(append([]any{t.UserID}, args...), append([]any{p.ProjectUserID}, args...)...)...)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		switch {
+		case e.State == StateConflict:
+			return &HeldError{Reason: HeldConflict, By: &e}
+		case e.State.Unsettled():
+			return &HeldError{Reason: HeldUnresolved, By: &e}
+		}
+	}
+	if len(entries) > 0 && g.Window > 0 && !g.Again && p.Ref == "" {
+		return &HeldError{Reason: HeldDuplicate, By: &entries[0]}
+	}
+	return j.checkShift(ctx, q, p, g)
+}
+
+func (j *Journal) checkShift(ctx context.Context, q querier, p Proposal, g Guard) error {
+	if g.ShiftMax <= 0 {
+		return nil
+	}
+	var used int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(amount), 0) FROM operations
+		WHERE created_at >= ? AND profile = ? AND currency = ? AND state NOT IN ('refused', 'not_sent')`,
+		g.ShiftSince.UnixMilli(), p.Profile, p.Call.Terms.Currency).Scan(&used)
+	if err != nil {
+		return err
+	}
+	total, err := money.Amount(used).Add(p.Call.Terms.Amount)
+	if err != nil || total > g.ShiftMax {
+		return &HeldError{Reason: HeldLimit, Limit: g.ShiftMax, Used: money.Amount(used), Key: "limits.shift_max"}
+	}
+	return nil
+}
+
+// insert gives the proposal its number and writes the intent.
+func (j *Journal) insert(ctx context.Context, q querier, p Proposal, owner string) (Entry, error) {
+	var id int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM operations`).Scan(&id)
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{ID: id}
+	err = j.add(ctx, q, &e, []Addition{{Raw: p.Call.Body, Content: Intent{
+		Kind: p.Call.Kind, Profile: p.Profile, Sandbox: p.Sandbox, URL: p.Call.URL, KeyID: p.KeyID,
+		ProjectUserID: p.ProjectUserID, Ref: p.Ref, Batch: p.Batch, Line: p.Line, Owner: owner,
+	}}})
+	if err != nil {
+		return Entry{}, err
+	}
+	return e, j.attachOrphans(ctx, q, &e)
+}
+
+// Peek tells what Begin would say now, without writing: the recorded operation
+// of the same ref or request_id, a *HeldError, or nothing. Begin asks again.
+func (j *Journal) Peek(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
+	err = j.store.view(ctx, func(q querier) error {
+		first, err := j.replay(ctx, q, p)
+		if err != nil {
+			return err
+		}
+		if first != nil {
+			entry, replayed = *first, true
+			return nil
+		}
+		return j.guard(ctx, q, p, g)
+	})
+	return entry, replayed, err
+}

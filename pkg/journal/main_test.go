@@ -1,0 +1,14 @@
+package journal_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/raisboy/raisboy/pkg/journal/journaltest"
+)
+
+func TestMain(m *testing.M) { journaltest.Main(m) }
+
+func TestSQLiteConforms(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) string { return filepath.Join(t.TempDir(), "desk", "journal.db") })
+}

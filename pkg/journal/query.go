@@ -1,0 +1,274 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+)
+
+// Get reads one operation by its number. It returns ErrNotFound if there is
+// none and a *DamageError if a row of it does not hold what was written.
+func (j *Journal) Get(ctx context.Context, id int64) (Entry, error) {
+	var e Entry
+	err := j.store.view(ctx, func(q querier) (err error) {
+		e, err = j.entry(ctx, q, id)
+		return err
+	})
+	return e, err
+}
+
+// Find reads the operations that a payout_id or a request_id names: usually
+// one; several where a refused request_id was used again.
+func (j *Journal) Find(ctx context.Context, profile, key string) ([]Entry, error) {
+	if key == "" {
+		return nil, nil
+	}
+	var found []Entry
+	err := j.store.view(ctx, func(q querier) (err error) {
+		found, err = j.entries(ctx, q, `SELECT id FROM operations WHERE profile = ?
+			AND (payout_id = ? OR request_id = ?) ORDER BY id`, profile, key, key)
+		return err
+	})
+	return found, err
+}
+
+// A Filter chooses operations. Its zero value chooses all.
+type Filter struct {
+	Profile      string
+	Kind         api.Kind
+	States       []State
+	PayoutStatus api.PayoutStatus
+	User         string // a user_id or a project_user_id
+	Since, Until time.Time
+	ChangedSince time.Time // only those to which a fact was appended since
+	Notices      bool      // only those with a notice that is not delivered
+	Limit        int       // the newest so many; 0: all
+}
+
+// List gives the chosen operations, oldest first. A state is judged as it is
+// read: an open operation whose owner is gone is unknown.
+func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
+	where, args := f.where()
+	query := `SELECT id FROM operations WHERE ` + where + ` ORDER BY id`
+	return func(yield func(Entry, error) bool) {
+		ids, err := j.chosen(ctx, f, query, args...)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		for _, id := range ids {
+			e, err := j.Get(ctx, id)
+			if err == nil && !f.has(e.State) {
+				continue // its owner died, or did not, against what the row says
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// chosen gives the ids that a query finds, of which a limit leaves the newest.
+// Where states are asked for, the row alone does not say which count.
+func (j *Journal) chosen(ctx context.Context, f Filter, query string, args ...any) ([]int64, error) {
+	var ids []int64
+	err := j.store.view(ctx, func(q querier) (err error) {
+		if ids, err = j.ids(ctx, q, query, args...); err != nil || f.Limit <= 0 {
+			return err
+		}
+		first := len(ids)
+		for wanted := f.Limit; first > 0 && wanted > 0; first-- {
+			if len(f.States) == 0 {
+				wanted--
+				continue
+			}
+			e, err := j.entry(ctx, q, ids[first-1])
+			if err != nil || f.has(e.State) {
+				wanted-- // damage counts: the reader is to hear of it
+			}
+		}
+		ids = ids[first:]
+		return nil
+	})
+	return ids, err
+}
+
+func (f Filter) has(s State) bool {
+	for _, want := range f.States {
+		if want == s {
+			return true
+		}
+	}
+	return len(f.States) == 0
+}
+
+func (f Filter) where() (string, []any) {
+	var (
+		clauses = []string{"1 = 1"}
+		args    []any
+	)
+	add := func(clause string, values ...any) {
+		clauses, args = append(clauses, clause), append(args, values...)
+	}
+	if f.Profile != "" {
+		add("profile = ?", f.Profile)
+	}
+	if f.Kind != "" {
+		add("kind = ?", string(f.Kind))
+	}
+	if len(f.States) > 0 {
+		states := map[string]bool{}
+		for _, s := range f.States {
+			states[s.String()] = true
+			if s == StateUnknown { // stored as open while nobody has looked
+				states[StateOpen.String()] = true
+			}
+		}
+		var values []any
+		for s := range states {
+			values = append(values, s)
+		}
+		add("state IN ("+placeholders(len(values))+")", values...)
+	}
+	if f.PayoutStatus != "" {
+		add("payout_status = ?", string(f.PayoutStatus))
+	}
+	if f.User != "" {
+		add("(user_id = ? OR project_user_id = ?)", f.User, f.User)
+	}
+	if !f.Since.IsZero() {
+		add("created_at >= ?", f.Since.UnixMilli())
+	}
+	if !f.Until.IsZero() {
+		add("created_at < ?", f.Until.UnixMilli())
+	}
+	if !f.ChangedSince.IsZero() {
+		add("changed_at >= ?", f.ChangedSince.UnixMilli())
+	}
+	if f.Notices {
+		add("notice_state NOT IN ('', 'delivered')")
+	}
+	return strings.Join(clauses, " AND "), args
+}
+
+// DueNotices lists the operations whose notice is to be delivered at or before
+// the given time, those waiting longest first.
+func (j *Journal) DueNotices(ctx context.Context, profile string, at time.Time) ([]int64, error) {
+	var due []int64
+	err := j.store.view(ctx, func(q querier) (err error) {
+		due, err = j.ids(ctx, q, `SELECT id FROM operations WHERE notice_state = 'queued'
+			AND notice_next_at <= ? AND profile = ? ORDER BY notice_next_at, id`, at.UnixMilli(), profile)
+		return err
+	})
+	return due, err
+}
+
+func (j *Journal) ids(ctx context.Context, q querier, query string, args ...any) ([]int64, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, readError(err, &DamageError{Table: "operations"})
+		}
+		ids = append(ids, id)
+	}
+	return ids, storageError("", rows.Err())
+}
+
+// entries reads the operations whose ids a query gives.
+func (j *Journal) entries(ctx context.Context, q querier, query string, args ...any) ([]Entry, error) {
+	ids, err := j.ids(ctx, q, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, 0, len(ids))
+	for _, id := range ids {
+		e, err := j.entry(ctx, q, id)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// entry reads and folds one operation, checking every checksum on the way.
+func (j *Journal) entry(ctx context.Context, q querier, id int64) (Entry, error) {
+	e, err := j.folded(ctx, q, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	return j.awaken(ctx, e)
+}
+
+func (j *Journal) folded(ctx context.Context, q querier, id int64) (Entry, error) {
+	var p projection
+	err := q.QueryRowContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE id = ?`, id).Scan(p.fields()...)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Entry{}, fmt.Errorf("operation %d: %w", id, ErrNotFound)
+	case err != nil:
+		return Entry{}, readError(err, &DamageError{Table: "operations", Operation: id})
+	}
+	facts, err := j.facts(ctx, q, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	e, err := Fold(facts)
+	if err != nil {
+		return Entry{}, err
+	}
+	if want := project(&e); string(want.checksum) != string(p.checksum) || string(p.sum()) != string(p.checksum) {
+		return Entry{}, &DamageError{Table: "operations", Operation: id, What: "it does not agree with its facts"}
+	}
+	return e, nil
+}
+
+func (j *Journal) facts(ctx context.Context, q querier, id int64) ([]Fact, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+factColumns+` FROM facts WHERE operation = ? ORDER BY position`, id)
+	if err != nil {
+		return nil, storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var facts []Fact
+	for rows.Next() {
+		var r row
+		err := rows.Scan(&r.operation, &r.position, &r.kind, &r.at, &r.desk, &r.osUser, &r.content, &r.raw, &r.checksum)
+		if err != nil {
+			return nil, readError(err, &DamageError{Table: "facts", Operation: id, Position: len(facts) + 1})
+		}
+		f, err := r.fact()
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, f)
+	}
+	return facts, storageError("", rows.Err())
+}
+
+// awaken turns an open operation whose owner is gone into an unknown one.
+func (j *Journal) awaken(ctx context.Context, e Entry) (Entry, error) {
+	if own := j.owner.Load(); e.State != StateOpen || own != nil && e.Owner == *own {
+		return e, nil
+	}
+	alive, err := j.store.locks().held(ctx, e.Owner)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !alive {
+		e.State = StateUnknown
+		e.Code = string(api.CauseInterrupted)
+	}
+	return e, nil
+}
