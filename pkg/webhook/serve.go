@@ -1,0 +1,142 @@
+package webhook
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/sign"
+)
+
+// The default limits. They hold for a receiver that faces the internet; a
+// webhook of the document has some 300 bytes.
+const (
+	DefaultBody       = 64 << 10 // bytes
+	DefaultHeader     = 16 << 10 // bytes, request line included
+	DefaultHeaderTime = 5 * time.Second
+	DefaultReadTime   = 10 * time.Second
+	DefaultRecordTime = 8 * time.Second
+	DefaultDrainTime  = 10 * time.Second
+
+	// DefaultConnections times what one may hold, some 100 KB with TLS, is 50 MB.
+	DefaultConnections = 512
+)
+
+// idleTime is how long a connection may wait for its next request.
+const idleTime = time.Minute
+
+// Limits of a Receiver. What is zero or less means its default.
+type Limits struct {
+	Body       int64         // bytes of a body
+	Header     int           // bytes of request line and headers; at least 4 KiB, which net/http reads at once
+	HeaderTime time.Duration // for the headers to arrive
+	ReadTime   time.Duration // for the whole request to arrive, headers included
+	RecordTime time.Duration // for one call of the Sink
+	DrainTime  time.Duration // for what was accepted to be finished after Serve's context ended
+
+	// Connections at one time. One more pushes out the one that achieved
+	// nothing for the longest time.
+	Connections int
+}
+
+func or[T int | int64 | time.Duration](value, otherwise T) T {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}
+
+func (l Limits) body() int64               { return or(l.Body, DefaultBody) }
+func (l Limits) recordTime() time.Duration { return or(l.RecordTime, DefaultRecordTime) }
+func (l Limits) readTime() time.Duration   { return or(l.ReadTime, DefaultReadTime) }
+
+// readAhead is what net/http adds to MaxHeaderBytes for its buffer.
+const readAhead = 4096
+
+// Server gives a server for the receiver with all its limits. It speaks
+// HTTP/1.1 alone: HTTP/2 has many requests on a connection and so would need
+// limits of its own, and nobody needs it to send a webhook.
+func (r *Receiver) Server() *http.Server {
+	l := r.Limits
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Server{
+		Handler:           r,
+		ReadHeaderTimeout: or(l.HeaderTime, DefaultHeaderTime),
+		ReadTimeout:       l.readTime(),
+		// From the end of the headers on: the body and the recording come first,
+		// and then the answer must still get out.
+		WriteTimeout:   l.readTime() + l.recordTime() + DefaultReadTime,
+		IdleTimeout:    idleTime,
+		MaxHeaderBytes: max(1, or(l.Header, DefaultHeader)-readAhead),
+		Protocols:      protocols,
+		ConnContext:    withConn,
+		// OPTIONS is refused like every other method.
+		DisableGeneralOptionsHandler: true,
+		// What strangers do wrong at this level is no error of ours.
+		ErrorLog: slog.NewLogLogger(r.logger().Handler(), slog.LevelDebug),
+	}
+}
+
+// ErrNoSink is returned by Serve for a receiver that could record nothing.
+var ErrNoSink = errors.New("webhook receiver has no sink")
+
+// Serve receives webhooks from the listener until ctx ends, over TLS if
+// Receiver.TLS says so. Then
+// it accepts no more, finishes what it accepted, for at most Limits.DrainTime,
+// and returns nil; what is not finished by then is cut off and was not
+// acknowledged. It closes the listener in any case.
+//
+// Its errors are ErrNoSink; sign.ErrNoKey and a *sign.PartError for a Verifier
+// that could verify nothing, found out now and not at the first webhook; and
+// those of a listener that fails before ctx ends.
+func (r *Receiver) Serve(ctx context.Context, listener net.Listener) error {
+	if err := r.ready(); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	listener = &gatedListener{Listener: listener, gate: newGate(or(r.Limits.Connections, DefaultConnections))}
+	if r.TLS != nil {
+		listener = tls.NewListener(listener, r.TLS) // outside the gate, so that it knows the connections
+	}
+	server := r.Server()
+	var failed error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		failed = server.Serve(listener)
+	}()
+	select {
+	case <-ctx.Done():
+	case <-done:
+	}
+	asked := ctx.Err() != nil
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), or(r.Limits.DrainTime, DefaultDrainTime))
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		r.logger().Warn("requests were cut off unanswered", "error", err)
+		_ = server.Close() // the listener's error, if any, came with Shutdown
+	}
+	<-done // the listener is closed
+	if asked {
+		return nil
+	}
+	return failed
+}
+
+// ready reports what would make every webhook fail.
+func (r *Receiver) ready() error {
+	if r.Sink == nil {
+		return ErrNoSink
+	}
+	// A probe, because only the verifier knows what it can verify with. An
+	// empty signature is the one thing that it should find wrong.
+	probe := sign.Message{Method: http.MethodPost, Path: "/", Timestamp: "0", APIKey: r.Verifier.APIKey}
+	if _, err := r.Verifier.Verify(probe, "", r.now()); !errors.Is(err, sign.ErrMalformedSignature) {
+		return err
+	}
+	return nil
+}
