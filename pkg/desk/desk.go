@@ -1,0 +1,199 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+// Sender signs and sends a call, once, and says what came of it. *api.Client
+// is one.
+type Sender interface {
+	Send(ctx context.Context, call api.Call) api.Outcome
+}
+
+// Limits are the desk's own bounds, in minor units; zero means no bound.
+type Limits struct {
+	DepositMax money.Amount // for one deposit
+	PayoutMax  money.Amount // for one payout
+	ShiftMax   money.Amount // for everything since ShiftSince, per currency
+	ShiftSince time.Time    // the shift's opening, or local midnight
+}
+
+// A Desk moves money by the rules. Journal, Client and Now are required; it is
+// safe for concurrent use once its fields are set.
+type Desk struct {
+	Journal *journal.Journal
+	Client  Sender // for validations, deposits and payouts
+
+	// Notices sends Webhook 2. It dials only what a webhook_url may name; nil
+	// means that nothing is delivered from here.
+	Notices Sender
+
+	Now func() time.Time
+
+	// Sleep waits, or returns early with the context's error. Nil: a timer.
+	Sleep func(context.Context, time.Duration) error
+
+	// Confirm asks the operator before anything is written; nil: not asked. Its
+	// error is returned as it is, and nothing is sent.
+	Confirm func(context.Context, Preview) error
+
+	// Stop is closed when the operator wants no more: nothing new begins and
+	// nothing is repeated, but an answer that is awaited is awaited. The
+	// contexts given to methods, when cancelled, give up that wait as well.
+	Stop <-chan struct{}
+
+	// Waiting is called when a request is in flight and Stop closes, so that
+	// the operator can be told; nil: nobody is.
+	Waiting func()
+
+	Profile   string
+	Sandbox   bool
+	APIKey    string // its fingerprint is recorded, not the key
+	Endpoints api.Endpoints
+	Limits    Limits
+	Window    time.Duration // how long an equal done operation holds one back
+
+	// NoticeHosts are hosts, with a port where it is not the scheme's own, that
+	// a webhook_url may name besides the profile's own.
+	NoticeHosts []string
+}
+
+// ErrStopped is returned when the operator stopped before anything was sent.
+var ErrStopped = errors.New("stopped before anything was sent")
+
+// An Order is what an operator asks for.
+type Order struct {
+	Kind          api.Kind // KindDeposit or KindPayout
+	UserID        string
+	Amount        money.Amount // minor units
+	Currency      string
+	PaymentMethod string
+	RequestID     string // of a payout; empty: Ref, else a new UUIDv7
+	Ref           string
+	Batch         string
+	Line          int
+	Again         bool // an equal operation a moment ago is meant to be repeated
+	SkipValidate  bool
+}
+
+// A Preview is what the operator confirms.
+type Preview struct {
+	Order         Order
+	ProjectUserID string       // the project's own id of the user; empty: not validated
+	MaxAmount     money.Amount // minor units; see HasMaxAmount
+	HasMaxAmount  bool
+	Profile       string
+	Sandbox       bool
+}
+
+// A Receipt is what came of an order.
+type Receipt struct {
+	// Entry is the operation. Its ID is 0 if nothing was begun: then State,
+	// Code and Message say what the validation came to, or nothing if Held.
+	Entry journal.Entry
+
+	Held     *journal.HeldError // nothing was sent; see its Reason
+	Replayed bool               // recorded earlier; nothing was sent now
+	Recorded bool               // false: answered, but the answer could not be written
+
+	// RecordError says why it could not.
+	RecordError error
+
+	ServerDate time.Time     // the clock of the project, from its last answer; zero: none
+	RetryAfter time.Duration // of a 429
+}
+
+// RefusesCredentials reports that the project refused the signature, the key
+// or the clock rather than the operation.
+func (r Receipt) RefusesCredentials() bool {
+	e := r.Entry
+	return e.State == journal.StateRefused && e.Decision == nil &&
+		api.Outcome{Verdict: api.Refused, HTTPStatus: e.HTTPStatus, Code: e.Code}.RefusesCredentials()
+}
+
+// Check finds what is wrong with the order before anything is asked of the
+// network: a *api.FieldError. It needs no address.
+func (d *Desk) Check(o Order) error {
+	o, err := identify(o)
+	if err != nil {
+		return err
+	}
+	return d.request(o).Check()
+}
+
+// request is a deposit or a payout on its way to be frozen.
+type request interface {
+	Check() error
+	Call(to api.Endpoints) (api.Call, error)
+}
+
+func (d *Desk) request(o Order) request {
+	if o.Kind == api.KindPayout {
+		return api.Payout{
+			UserID: o.UserID, Amount: o.Amount, Currency: o.Currency, PaymentMethod: o.PaymentMethod,
+			RequestID: o.RequestID, Timestamp: d.Now(),
+		}
+	}
+	return api.Deposit{
+		UserID: o.UserID, Amount: o.Amount, Currency: o.Currency, PaymentMethod: o.PaymentMethod, Timestamp: d.Now(),
+	}
+}
+
+// freeze makes the bytes that are signed, sent and recorded.
+func (d *Desk) freeze(o Order) (api.Call, error) { return d.request(o).Call(d.Endpoints) }
+
+// Freeze gives the call that the order would send now, for a dry run.
+func (d *Desk) Freeze(o Order) (api.Call, error) {
+	o, err := identify(o)
+	if err != nil {
+		return api.Call{}, err
+	}
+	return d.freeze(o)
+}
+
+func (d *Desk) stopped() bool {
+	select {
+	case <-d.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
+func (d *Desk) sleep(ctx context.Context, wait time.Duration) error {
+	if d.Sleep != nil {
+		return d.Sleep(ctx, wait)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-d.Stop:
+		return ErrStopped
+	}
+}
+
+// ownHosts are the hosts of the profile's own addresses.
+func (d *Desk) ownHosts() []string {
+	origins, err := d.Endpoints.Origins()
+	if err != nil {
+		return nil
+	}
+	hosts := make([]string, 0, len(origins))
+	for _, origin := range origins {
+		if u, err := url.Parse(origin); err == nil {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}
