@@ -1,0 +1,262 @@
+package render
+
+import (
+	"bytes"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/text"
+)
+
+// Entries prints a list of operations: a table, JSON lines, or CSV. JSON and
+// CSV are written as they come. An empty list is said on Err in text, is
+// nothing in JSON, and a header alone in CSV. An error of the list is returned
+// after what came before it was printed.
+func (r *Renderer) Entries(entries iter.Seq2[journal.Entry, error]) error {
+	if r.Format != Text {
+		return r.stream(entries)
+	}
+	var all []journal.Entry
+	var failed error
+	for e, err := range entries {
+		if failed = err; err != nil {
+			break
+		}
+		e.Facts = nil // not shown, and most of an entry's weight
+		all = append(all, e)
+	}
+	if len(all) == 0 {
+		if failed == nil && !r.Quiet {
+			r.tell(r.Catalog.T("list.empty", nil))
+		}
+		return failed
+	}
+	if err := r.table(all); err != nil {
+		return err
+	}
+	return failed
+}
+
+// stream prints operations one by one, for scripts.
+func (r *Renderer) stream(entries iter.Seq2[journal.Entry, error]) error {
+	if r.Format == CSV {
+		if err := r.emitHeader(r.operation(&desk.Receipt{})); err != nil {
+			return err
+		}
+	}
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		if err := r.emit(r.operation(&desk.Receipt{Entry: e, Recorded: true})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A column of the table of operations.
+type column struct {
+	label string
+	right bool
+	drop  int // the column with the highest goes first where room is short; 0: never
+	cut   int // it may be shortened to this many columns; 0: not at all
+	cell  func(*journal.Entry) string
+}
+
+func (r *Renderer) columns() []column {
+	return []column{
+		{label: "label.number", right: true, cell: func(e *journal.Entry) string { return number(e.ID) }},
+		{label: "label.time", drop: 2, cell: func(e *journal.Entry) string { return r.minute(e) }},
+		{label: "label.kind", drop: 3, cell: func(e *journal.Entry) string { return r.kind(e.Call.Kind) }},
+		{label: "label.user", drop: 1, cut: 6, cell: func(e *journal.Entry) string { return Sanitize(e.Call.Terms.UserID) }},
+		{label: "label.amount", right: true, cell: r.total},
+		{label: "label.outcome", cell: r.outcome},
+		{label: "label.code", drop: 4, cell: func(e *journal.Entry) string { return Sanitize(e.Code) }},
+		{label: "label.ref", drop: 5, cell: func(e *journal.Entry) string { return Sanitize(e.Ref) }},
+	}
+}
+
+// kind is the operation's kind in words.
+func (r *Renderer) kind(k api.Kind) string { return r.Catalog.T("kind."+string(k), nil) }
+
+// minute is when the operation began, short.
+func (r *Renderer) minute(e *journal.Entry) string {
+	layout := "2006-01-02 15:04"
+	if r.Catalog.Lang() == text.Russian {
+		layout = "02.01.2006 15:04"
+	}
+	return e.CreatedAt.In(r.Location).Format(layout)
+}
+
+// outcome is where the operation stands, in a word: for a payout that exists
+// its status.
+func (r *Renderer) outcome(e *journal.Entry) string {
+	if e.State != journal.StateDone || e.Call.Kind == api.KindDeposit {
+		return r.Catalog.T("outcome."+e.State.String(), nil)
+	}
+	return statusWord(r.Catalog, e.PayoutStatus)
+}
+
+const (
+	gap       = 2 // spaces between two columns of a table
+	headLines = 2 // the labels and the rule below them
+)
+
+func (r *Renderer) table(all []journal.Entry) error {
+	var columns []column
+	var cells [][]string // by column
+	for _, c := range r.columns() {
+		column := []string{r.Catalog.T(c.label, nil)}
+		empty := true
+		for i := range all {
+			value := c.cell(&all[i])
+			empty = empty && value == ""
+			column = append(column, value)
+		}
+		if !empty {
+			columns, cells = append(columns, c), append(cells, column)
+		}
+	}
+	columns, cells = fit(columns, cells, r.Width)
+	lines, err := draw(columns, cells)
+	if err != nil {
+		return err
+	}
+	return r.print(r.tintOutcomes(lines, columns, cells, all)...)
+}
+
+// tintOutcomes colours the outcomes in a table that is drawn already: escape
+// sequences in a cell come out of tablewriter with more of them.
+func (r *Renderer) tintOutcomes(lines []string, columns []column, cells [][]string, all []journal.Entry) []string {
+	before := 0 // columns of the terminal left of the outcome
+	for i, c := range columns {
+		if c.label != "label.outcome" {
+			before += widest(cells[i]) + gap
+			continue
+		}
+		for row := range all {
+			line, word := lines[row+headLines], cells[i][row+1]
+			at := 0
+			for width := 0; width < before; {
+				char, size := utf8.DecodeRuneInString(line[at:])
+				width, at = width+lipgloss.Width(string(char)), at+size
+			}
+			if rest, ok := strings.CutPrefix(line[at:], word); ok {
+				lines[row+headLines] = line[:at] + r.out.tint(toneOf(&all[row]), word) + rest
+			}
+		}
+	}
+	return lines
+}
+
+// toneOf colours an outcome in the list.
+func toneOf(e *journal.Entry) tone { return adviser{}.entry(e).tone }
+
+// fit shortens and drops columns until the table is no wider than the terminal.
+func fit(columns []column, cells [][]string, width int) ([]column, [][]string) {
+	for width > 0 {
+		total, last := -gap, -1
+		for i, c := range columns {
+			total += widest(cells[i]) + gap
+			if c.drop > 0 && (last < 0 || c.drop > columns[last].drop) {
+				last = i
+			}
+		}
+		if total <= width {
+			break
+		}
+		over := total - width
+		if i := cuttable(columns, cells, over); i >= 0 && (last < 0 || columns[last].drop <= columns[i].drop || widest(cells[i])-over >= 12) {
+			room := widest(cells[i]) - over
+			for row := range cells[i] {
+				cells[i][row] = shorten(cells[i][row], room)
+			}
+			break
+		}
+		if last < 0 {
+			break
+		}
+		columns = append(columns[:last:last], columns[last+1:]...)
+		cells = append(cells[:last:last], cells[last+1:]...)
+	}
+	return columns, cells
+}
+
+// cuttable finds the column that can be made narrower by so much; -1: none.
+func cuttable(columns []column, cells [][]string, over int) int {
+	for i, c := range columns {
+		if c.cut > 0 && widest(cells[i])-over >= c.cut {
+			return i
+		}
+	}
+	return -1
+}
+
+func widest(cells []string) int {
+	width := 0
+	for _, cell := range cells {
+		width = max(width, lipgloss.Width(cell))
+	}
+	return width
+}
+
+// draw has tablewriter lay out what fits already: it must neither wrap nor
+// reword anything itself.
+func draw(columns []column, cells [][]string) ([]string, error) {
+	var b bytes.Buffer
+	align, padding := make([]tw.Align, len(columns)), make([]tw.Padding, len(columns))
+	for i, c := range columns {
+		if padding[i] = tw.PaddingNone; i < len(columns)-1 {
+			padding[i].Right = repeat(" ", gap)
+		}
+		if align[i] = tw.AlignLeft; c.right {
+			align[i] = tw.AlignRight
+		}
+	}
+	table := tablewriter.NewTable(&b,
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithAlignment(align),
+		tablewriter.WithHeaderPaddingPerColumn(padding),
+		tablewriter.WithRowPaddingPerColumn(padding),
+		tablewriter.WithRendition(tw.Rendition{
+			Borders: tw.BorderNone, Symbols: tw.NewSymbols(tw.StyleLight),
+			Settings: tw.Settings{
+				Separators: tw.SeparatorsNone,
+				Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.Off},
+			},
+		}),
+	)
+	line := func(row int) []string {
+		values := make([]string, len(columns))
+		for i := range columns {
+			values[i] = cells[i][row]
+		}
+		return values
+	}
+	table.Header(line(0))
+	for row := 1; row < len(cells[0]); row++ {
+		if err := table.Append(line(row)); err != nil {
+			return nil, err
+		}
+	}
+	if err := table.Render(); err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return lines, nil
+}

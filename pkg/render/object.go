@@ -1,0 +1,174 @@
+package render
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// An object is a JSON object whose keys keep their order, and a CSV row.
+// Values are nil, string, bool, int, int64, object, []object or []string.
+type object []member
+
+type member struct {
+	name  string
+	value any
+}
+
+// orNull gives nil for an absent text.
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// orNullNumber gives nil for an absent number.
+func orNullNumber[N int | int64](n N) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+// stamp prints a moment for scripts: RFC 3339, milliseconds, numeric offset.
+func (r *Renderer) stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.In(r.Location).Format("2006-01-02T15:04:05.000-07:00")
+}
+
+func (o object) names() []string {
+	names := make([]string, len(o))
+	for i, m := range o {
+		names[i] = m.name
+	}
+	return names
+}
+
+// MarshalJSON keeps the order of the keys.
+func (o object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := plainJSON(m.name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := plainJSON(m.value)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// plainJSON leaves <, > and & as they are: this is not a web page.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// json gives the object as one line without a single invisible character: JSON
+// may be read on a terminal too. What would be invisible is escaped, which
+// every reader of JSON undoes.
+func (o object) json() ([]byte, error) {
+	text, err := plainJSON(o)
+	if err != nil {
+		return nil, err
+	}
+	safe := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		char, size := utf8.DecodeRune(text)
+		switch {
+		case char < 0x7f || !invisible(char):
+			safe = append(safe, text[:size]...)
+		case char > 0xffff:
+			high, low := utf16.EncodeRune(char)
+			safe = fmt.Appendf(safe, `\u%04x\u%04x`, high, low)
+		default:
+			safe = fmt.Appendf(safe, `\u%04x`, char)
+		}
+		text = text[size:]
+	}
+	return safe, nil
+}
+
+// row gives the values as a line of CSV.
+func (o object) row() (string, error) {
+	cells := make([]string, len(o))
+	for i, m := range o {
+		var err error
+		if cells[i], err = cell(m.value); err != nil {
+			return "", err
+		}
+	}
+	return csvLine(cells)
+}
+
+// cell gives a value as CSV has it: null is empty, an object or a list is its
+// JSON.
+func cell(value any) (string, error) {
+	switch v := value.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return defuse(Sanitize(v)), nil
+	case bool, int, int64:
+		return fmt.Sprint(v), nil
+	case object:
+		text, err := v.json()
+		return string(text), err
+	case []object:
+		texts := make([]string, len(v))
+		for i, one := range v {
+			text, err := one.json()
+			if err != nil {
+				return "", err
+			}
+			texts[i] = string(text)
+		}
+		return "[" + strings.Join(texts, ",") + "]", nil
+	}
+	return "", fmt.Errorf("no CSV form for a %T", value)
+}
+
+// defuse keeps a spreadsheet from taking text for a formula.
+func defuse(text string) string {
+	if text == "" {
+		return text
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	if strings.ContainsRune("=+-@＝＋－＠\t\r", first) || first < ' ' {
+		return "'" + text
+	}
+	return text
+}
+
+func csvLine(cells []string) (string, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	if err := w.Write(cells); err != nil {
+		return "", err
+	}
+	w.Flush()
+	return b.String(), w.Error()
+}

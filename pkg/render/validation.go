@@ -1,0 +1,63 @@
+package render
+
+import (
+	"github.com/raisboy/raisboy/pkg/api"
+)
+
+// Validation prints whether a user may move money, and how much. "valid" is
+// null where the project did not say: no answer, or one that refused the
+// request's signature, key or clock and so says nothing about the user.
+func (r *Renderer) Validation(userID string, o api.Outcome) error {
+	c, valid := judgeValidation(o)
+	if r.Format != Text {
+		if !r.Quiet || o.Verdict != api.Done {
+			r.tell(r.err.strong(c.tone, []string{r.say(r.Catalog, step{key: c.verdict, data: data{"User": userID}})})...)
+			r.tell(r.counselLines(r.err, c, 0)...)
+		}
+		var limit any
+		if o.HasMaxAmount {
+			limit = o.MaxAmount.String()
+		}
+		return r.emit(object{
+			{"user_id", userID},
+			{"project_user_id", orNull(o.UserID)},
+			{"valid", valid},
+			{"max_amount", limit},
+			{"code", orNull(o.CodeOrCause())},
+			{"message", orNull(Sanitize(o.Message))},
+			{"hint", r.hint(c)},
+		})
+	}
+	shown := userID
+	if o.UserID != "" {
+		shown += " (" + o.UserID + ")"
+	}
+	verdict := r.say(r.Catalog, step{key: c.verdict, data: data{"User": shown}})
+	lines := r.out.strong(c.tone, r.wrapOut(verdict))
+	return r.print(append(lines, r.counselLines(r.out, c, r.Width)...)...)
+}
+
+// judgeValidation gives the counsel, and the JSON field "valid".
+func judgeValidation(o api.Outcome) (counsel, any) {
+	explained := append([]step{meaning(o.CodeOrCause())}, fieldSteps(o.Fields)...)
+	if answer := answerOf(o.HTTPStatus, o.Code, o.Message); answer != "" {
+		explained = append(explained, step{key: "receipt.answer", data: data{"Answer": answer}})
+	}
+	todo := remedy(o.CodeOrCause())
+	switch {
+	case o.Verdict == api.Done:
+		limit := step{key: "validation.no_max"}
+		if o.HasMaxAmount {
+			limit = step{key: "validation.max", data: data{"Max": sum{amount: o.MaxAmount}}}
+		}
+		return counsel{tone: good, verdict: "validation.yes", why: []step{limit}}, true
+	case o.RefusesCredentials():
+		return counsel{tone: caution, verdict: "validation.unknown", why: explained, next: todo}, nil
+	case o.Verdict == api.Refused:
+		return counsel{tone: bad, verdict: "validation.no", why: explained, next: todo}, false
+	}
+	return counsel{
+		tone: caution, verdict: "validation.unknown", why: explained,
+		next: append(todo, step{key: "validation.again"}),
+	}, nil
+}
