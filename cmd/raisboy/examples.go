@@ -1,0 +1,28 @@
+package main
+
+// Examples of the commands, as help prints them: command lines and nothing
+// else, the same in every language. A test runs them.
+const (
+	validateExample = `raisboy validate --user 2564568 --sandbox
+raisboy validate --user '#KXA1234'`
+	depositExample = `raisboy deposit --user 456789 --amount 6000 --sandbox
+raisboy deposit --user 456789 --amount "6 000,50" --ref receipt-17 -o json`
+	payoutExample = `raisboy payout --user kxa1234 --amount 5000 --sandbox
+raisboy payout list --status accepted
+raisboy payout complete 7`
+	listExample     = `raisboy payout list --since 09:00`
+	showExample     = `raisboy journal show 42`
+	completeExample = `raisboy payout complete 7 --note "passport seen"`
+	cancelExample   = `raisboy payout cancel 7 --note "the person did not come"`
+	deliverExample  = `raisboy payout deliver`
+	resolveExample  = `raisboy resolve
+raisboy resolve 42 --credited --note "manager, by telephone"`
+	signExample = `raisboy sign --path /api/payout/create --body @body.json
+raisboy sign --path /api/payout/create --body @body.json --headers | curl -H @- --data-binary @body.json URL
+raisboy sign --path /api/payout/create --body @body.json --timestamp 1764247157 --check HEX`
+	listenExample = `raisboy listen --sandbox
+raisboy listen -o json --until completed`
+	sandboxExample = `raisboy sandbox
+raisboy sandbox --fault drop-after=0.2,delay=200ms`
+	sendExample = `raisboy sandbox send completed pout_1`
+)

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// interruption turns Ctrl-C into what it means while money moves. The first
+// one closes stop: nothing new begins, but an answer that is awaited is
+// awaited. The second cancels the context: the wait is given up, and the
+// operation is unknown.
+type interruption struct {
+	context.Context
+	stop    chan struct{}
+	cancel  context.CancelFunc
+	signals chan os.Signal
+}
+
+func newInterruption(parent context.Context) *interruption {
+	ctx, cancel := context.WithCancel(parent)
+	return &interruption{Context: ctx, stop: make(chan struct{}), cancel: cancel, signals: make(chan os.Signal, 2)}
+}
+
+// watch begins to listen for Ctrl-C. Before that, it simply ends the process:
+// right for a command that moves nothing, and cheaper to start.
+func (i *interruption) watch() {
+	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		first := true
+		for {
+			select {
+			case <-i.signals:
+			case <-i.Done():
+				return
+			}
+			if !first {
+				i.cancel()
+				return
+			}
+			close(i.stop)
+			first = false
+		}
+	}()
+}
+
+// end stops listening.
+func (i *interruption) end() {
+	signal.Stop(i.signals)
+	i.cancel()
+}
+
+// stopped gives a context that ends with the first Ctrl-C, for what may simply
+// be broken off.
+func (i *interruption) stopped() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(i)
+	go func() {
+		select {
+		case <-i.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"errors"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+)
+
+func (a *app) journalCommand() *cobra.Command {
+	list := a.listCommand("list", "command.journal-list", "")
+	list.Flags().String("kind", "", "flag.kind")
+	list.Flags().String("outcome", "", "flag.outcome")
+	verify := &cobra.Command{
+		Use: "verify", Short: "command.journal-verify.short", Long: "command.journal-verify.long", Args: arguments(0, 0, ""),
+		RunE: func(*cobra.Command, []string) error { return a.verifyJournal() },
+	}
+	return group("journal", "command.journal.short", list, a.showCommand("command.journal-show", ""), verify)
+}
+
+// listCommand lists operations of a kind, or of all kinds.
+func (a *app) listCommand(use, key string, kind api.Kind) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: key + ".short", Long: key + ".long", Example: listExample, Args: arguments(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error { return a.list(c, kind) },
+	}
+	c.Flags().String("since", "", "flag.since")
+	c.Flags().String("until", "", "flag.until")
+	c.Flags().String("user", "", "flag.list-user")
+	c.Flags().Int("limit", 0, "flag.limit")
+	return c
+}
+
+func (a *app) list(c *cobra.Command, kind api.Kind) error {
+	filter, err := a.readFilter(c)
+	if err != nil {
+		return err
+	}
+	if kind != "" {
+		filter.Kind = kind
+	}
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	filter.Profile = s.profile.Name
+	entries, err := s.entries(filter)
+	if err != nil {
+		return err
+	}
+	return a.render.Entries(entries)
+}
+
+// entries lists what the journal holds; a journal that does not exist yet
+// holds nothing.
+func (s *session) entries(filter journal.Filter) (iter.Seq2[journal.Entry, error], error) {
+	err := s.openJournal(s.app.interrupt, true)
+	if isMissing(err) {
+		return func(func(journal.Entry, error) bool) {}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.journal.List(s.app.interrupt, filter), nil
+}
+
+func isMissing(err error) bool {
+	var storage *journal.StorageError
+	return errors.As(err, &storage) && storage.Problem == journal.ProblemMissing
+}
+
+func (a *app) readFilter(c *cobra.Command) (journal.Filter, error) {
+	var f journal.Filter
+	bad := func(flag, value string) error {
+		return &usageError{Problem: usageBadValue, Name: "--" + flag, Value: value, Command: c.CommandPath()}
+	}
+	text := func(flag string) string {
+		if c.Flags().Lookup(flag) == nil {
+			return ""
+		}
+		value, _ := c.Flags().GetString(flag)
+		return value
+	}
+	f.User = text("user")
+	f.Limit, _ = c.Flags().GetInt("limit")
+	for _, bound := range []struct {
+		flag string
+		into *time.Time
+	}{{"since", &f.Since}, {"until", &f.Until}} {
+		if value := text(bound.flag); value != "" {
+			at, ok := readTime(value, a.process.now())
+			if !ok {
+				return f, bad(bound.flag, value)
+			}
+			*bound.into = at
+		}
+	}
+	if value := text("kind"); value != "" {
+		if f.Kind = api.Kind(value); !f.Kind.MovesMoney() {
+			return f, bad("kind", value)
+		}
+	}
+	if value := text("outcome"); value != "" {
+		for _, name := range strings.Split(value, ",") {
+			state, ok := journal.ParseState(name)
+			if !ok {
+				return f, bad("outcome", value)
+			}
+			f.States = append(f.States, state)
+		}
+	}
+	if value := text("status"); value != "" {
+		if f.PayoutStatus = api.PayoutStatus(value); f.PayoutStatus.Rank() == 0 {
+			return f, bad("status", value)
+		}
+	}
+	return f, nil
+}
+
+// readTime reads what people write for a moment: RFC 3339, a date, a date and
+// time in local time, a time of today, or how long ago (90m, 24h, 7d).
+func readTime(value string, now time.Time) (time.Time, bool) {
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return at, true
+	}
+	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05"} {
+		if at, err := time.ParseInLocation(layout, value, now.Location()); err == nil {
+			return at, true
+		}
+	}
+	if at, err := time.ParseInLocation("15:04", value, now.Location()); err == nil {
+		return time.Date(now.Year(), now.Month(), now.Day(), at.Hour(), at.Minute(), 0, 0, now.Location()), true
+	}
+	if days, ok := strings.CutSuffix(value, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n < 100_000 {
+			return now.AddDate(0, 0, -n), true
+		}
+	}
+	if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
+		return now.Add(-ago), true
+	}
+	return time.Time{}, false
+}
+
+// showCommand shows one operation with its history.
+func (a *app) showCommand(key string, kind api.Kind) *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: key + ".short", Long: key + ".long", Example: showExample, Args: arguments(1, 1, "ID"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer a.closing(s)
+			if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+				return err
+			}
+			id, err := s.findOperation(args[0], kind)
+			if err != nil {
+				return err
+			}
+			e, err := s.journal.Get(a.interrupt, id)
+			if err != nil {
+				return err
+			}
+			return a.render.Entry(e)
+		},
+	}
+}
+
+// findOperation reads an ID argument: our number, a payout_id or a request_id.
+// A bare number is always ours.
+func (s *session) findOperation(argument string, kind api.Kind) (int64, error) {
+	unknown := &usageError{Problem: usageUnknownID, Name: "ID", Value: argument}
+	if s.journal == nil {
+		return 0, unknown
+	}
+	if isNumber(argument) {
+		id, err := strconv.ParseInt(argument, 10, 64)
+		if err != nil || id <= 0 {
+			return 0, &usageError{Problem: usageBadID, Name: "ID", Value: argument}
+		}
+		e, err := s.journal.Get(s.app.interrupt, id)
+		if errors.Is(err, journal.ErrNotFound) || err == nil && (e.Profile != s.profile.Name || kind != "" && e.Call.Kind != kind) {
+			return 0, unknown
+		}
+		return id, err
+	}
+	found, err := s.journal.Find(s.app.interrupt, s.profile.Name, argument)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(found) == 0:
+		return 0, unknown
+	case len(found) > 1:
+		return 0, &usageError{Problem: usageAmbiguousID, Name: "ID", Value: argument}
+	}
+	return found[0].ID, nil
+}
+
+func isNumber(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// onOperation opens the desk and finds the operation that a command is about.
+func (a *app) onOperation(_ *cobra.Command, argument string, do func(*session, int64) error) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	if err := s.openDesk(a.interrupt); err != nil {
+		return err
+	}
+	id, err := s.findOperation(argument, "")
+	if err != nil {
+		return err
+	}
+	return do(s, id)
+}
+
+func (a *app) verifyJournal() error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	var report journal.Report
+	err = s.openJournal(a.interrupt, true)
+	if err == nil {
+		report, err = s.journal.Verify(a.interrupt)
+	}
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	if err := a.render.Verified(report); err != nil {
+		return err
+	}
+	if !report.OK() {
+		return end(exitSetup)
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+func (a *app) resolveCommand() *cobra.Command {
+	const key = "command.resolve"
+	c := &cobra.Command{
+		Use: "resolve [ID ...]", Short: key + ".short", Long: key + ".long", Example: resolveExample,
+		RunE: func(c *cobra.Command, args []string) error { return a.resolve(c, args) },
+	}
+	flags := c.Flags()
+	for _, name := range resolutions() {
+		flags.Bool(name, false, "flag."+name)
+	}
+	flags.String("payout-id", "", "flag.payout-id")
+	flags.String("confirm-amount", "", "flag.confirm-amount")
+	flags.Bool("yes-may-credit-twice", false, "flag.yes-may-credit-twice")
+	flags.String("note", "", "flag.note")
+	return c
+}
+
+// resolutions are the flags of which exactly one says what is to happen.
+func resolutions() []string {
+	return []string{"credited", "not-credited", "created", "not-created", "accept", "resend"}
+}
+
+func rulingOf(flag string) journal.Ruling {
+	switch flag {
+	case "credited":
+		return journal.RuledCredited
+	case "not-credited":
+		return journal.RuledNotCredited
+	case "created":
+		return journal.RuledCreated
+	case "not-created":
+		return journal.RuledNotCreated
+	case "accept":
+		return journal.RuledAccepted
+	}
+	return ""
+}
+
+func (a *app) resolve(c *cobra.Command, args []string) error {
+	chosen := ""
+	for _, name := range resolutions() {
+		if set, _ := c.Flags().GetBool(name); !set {
+			continue
+		}
+		if chosen != "" {
+			return &usageError{Problem: usageExclusive, Name: "--" + chosen, Value: "--" + name, Command: c.CommandPath()}
+		}
+		chosen = name
+	}
+	switch {
+	case chosen == "" && len(args) == 0:
+		return a.listUnsettled()
+	case chosen == "":
+		return a.showUnsettled(c, args)
+	case len(args) == 0:
+		return &usageError{Problem: usageMissingArg, Name: "ID", Command: c.CommandPath()}
+	}
+	if err := a.probe(); err != nil {
+		return err
+	}
+	worst := exitDone
+	for _, argument := range args {
+		var receipt desk.Receipt
+		err := a.onOperation(c, argument, func(s *session, id int64) error {
+			var err error
+			if chosen == "resend" {
+				receipt, err = a.resend(c, s, id)
+			} else {
+				receipt, err = a.settle(c, s, id, rulingOf(chosen))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		a.warnOfClock(receipt.ServerDate)
+		if err := a.show(receipt); err != nil {
+			return err
+		}
+		if code := exitOfResolution(receipt, chosen); code != exitDone {
+			worst = code
+		}
+	}
+	return end(worst)
+}
+
+// exitOfResolution: a decision that was recorded is a success, whichever way
+// it went; a resend ends as an operation does.
+func exitOfResolution(r desk.Receipt, chosen string) exitCode {
+	if chosen == "resend" || r.Held != nil || !r.Recorded {
+		return exitOfReceipt(r)
+	}
+	return exitDone
+}
+
+func (a *app) settle(c *cobra.Command, s *session, id int64, ruling journal.Ruling) (desk.Receipt, error) {
+	settlement := desk.Settlement{Ruling: ruling}
+	var err error
+	if settlement.Note, err = readNote(c); err != nil {
+		return desk.Receipt{}, err
+	}
+	if settlement.PayoutID, err = flagText(c, "payout-id"); err != nil {
+		return desk.Receipt{}, err
+	}
+	if settlement.PayoutID != "" {
+		if ruling != journal.RuledCreated {
+			return desk.Receipt{}, &usageError{Problem: usageNeedsFlag, Name: "--payout-id", Value: "--created", Command: c.CommandPath()}
+		}
+		if err := api.CheckText("payout_id", settlement.PayoutID, api.MaxRemoteID); err != nil {
+			return desk.Receipt{}, err
+		}
+	}
+	if ruling == journal.RuledAccepted {
+		typed, err := needFlag(c, "confirm-amount")
+		if err != nil {
+			return desk.Receipt{}, err
+		}
+		if settlement.Amount, err = money.Parse(typed); err != nil {
+			return desk.Receipt{}, err
+		}
+	}
+	return s.desk.Resolve(a.interrupt, id, settlement)
+}
+
+// resend sends frozen bytes again. For a deposit the project may credit it
+// twice: that is asked each time, and --yes is no answer to it.
+func (a *app) resend(c *cobra.Command, s *session, id int64) (desk.Receipt, error) {
+	twice, _ := c.Flags().GetBool("yes-may-credit-twice")
+	return s.desk.Resend(a.interrupt, id, func(e journal.Entry) error {
+		if e.Call.Repeatable || twice {
+			return nil
+		}
+		if !a.canAsk() {
+			return &usageError{Problem: usageNoAnswer, Name: "--yes-may-credit-twice", Command: c.CommandPath()}
+		}
+		return a.retype(a.interrupt, a.render.EntryQuestion("prompt.resend", e), e.Amount())
+	})
+}
+
+func (a *app) listUnsettled() error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	entries, err := s.entries(journal.Filter{Profile: s.profile.Name, States: []journal.State{
+		journal.StateOpen, journal.StateUnknown, journal.StateMismatch, journal.StateConflict,
+	}})
+	if err != nil {
+		return err
+	}
+	return a.render.Unsettled(entries)
+}
+
+func (a *app) showUnsettled(_ *cobra.Command, args []string) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+		return err
+	}
+	for _, argument := range args {
+		id, err := s.findOperation(argument, "")
+		if err != nil {
+			return err
+		}
+		e, err := s.journal.Get(a.interrupt, id)
+		if err != nil {
+			return err
+		}
+		if err := a.render.Entry(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxNote bounds a note, in characters.
+const maxNote = 200
+
+func readNote(c *cobra.Command) (string, error) {
+	note, err := flagText(c, "note")
+	if err == nil && note != "" {
+		err = api.CheckText("note", note, maxNote)
+	}
+	return note, err
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"raisboy": main})
+}
+
+// TestScripts drives the real binary, as a shell would.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("../../testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: scripts,
+		Setup: newcomer,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "await": await, "capture": capture, "lines": lines,
+		},
+	})
+}
+
+// newcomer gives each script an empty home and a sandbox address of its own.
+func newcomer(env *testscript.Env) error {
+	port, err := freePorts()
+	if err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, "home")
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("XDG_STATE_HOME", "")
+	env.Setenv("XDG_CONFIG_HOME", "")
+	env.Setenv("STATE", filepath.Join(home, ".local", "state", "raisboy"))
+	env.Setenv("LANG", "C.UTF-8")
+	env.Setenv("NO_COLOR", "")
+	env.Setenv("RAISBOY_SANDBOX_ADDR", fmt.Sprintf("127.0.0.1:%d", port))
+	env.Setenv("AGENT", fmt.Sprintf("127.0.0.1:%d", port+2))
+	return nil
+}
+
+// freePorts finds a port that is free together with the second after it.
+func freePorts() (int, error) {
+	for range 100 {
+		first, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return 0, err
+		}
+		port := first.Addr().(*net.TCPAddr).Port
+		second, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+2))
+		if err := first.Close(); err != nil {
+			return 0, err
+		}
+		if err != nil {
+			continue
+		}
+		return port, second.Close()
+	}
+	return 0, errors.New("no two free ports")
+}
+
+// exits runs a command and wants its exit code: exits 7 raisboy deposit …
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		got = failed.ExitCode()
+	case err != nil:
+		ts.Fatalf("%s: %v", args[1], err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// await waits until a file matches: await FILE PATTERN
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: await FILE PATTERN")
+	}
+	pattern := regexp.MustCompile(args[1])
+	path := ts.MkAbs(args[0])
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if text, err := os.ReadFile(path); err == nil && pattern.Match(text) {
+			return
+		}
+	}
+	text, _ := os.ReadFile(path)
+	ts.Fatalf("%s never matched %q:\n%s", args[0], args[1], text)
+}
+
+// capture sets a variable from the last command's stdout: capture NAME PATTERN,
+// with one group.
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: capture NAME PATTERN")
+	}
+	match := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(match) != 2 {
+		ts.Fatalf("stdout does not match %q", args[1])
+	}
+	ts.Setenv(args[0], match[1])
+}
+
+// lines counts the lines of a file that match: lines FILE PATTERN COUNT
+func lines(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: lines FILE PATTERN COUNT")
+	}
+	want, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	got := len(regexp.MustCompile("(?m)"+args[1]).FindAllString(ts.ReadFile(args[0]), -1))
+	if got != want {
+		ts.Fatalf("%s: %d matches of %q, want %d", args[0], got, args[1], want)
+	}
+}
+
+// commandForTests is this test binary in the clothes of the command: testscript
+// runs it as main when it is called by that name.
+func commandForTests(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("raisboy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// unusedSandbox is an address at which no sandbox runs.
+func unusedSandbox(t *testing.T) string {
+	t.Helper()
+	port, err := freePorts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", port)
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/config"
+	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/render"
+)
+
+// renderer makes what prints, by the options of this run.
+func (a *app) renderer(o config.Options) *render.Renderer {
+	format, _ := render.ParseFormat(o.Output)
+	p := a.process
+	return render.New(render.Options{
+		Out: p.out, Err: p.err, Format: format, Catalog: a.catalog,
+		Color:    render.DecideColor(o.Color, p.outTerminal, a.lookupEnv),
+		ErrColor: render.DecideColor(o.Color, p.errTerminal, a.lookupEnv),
+		Width:    p.width, Quiet: a.quiet, Verbose: a.verbose, Now: p.now, Flags: a.profileFlags(),
+	})
+}
+
+// profileFlags is what a suggested command needs to reach the same profile.
+func (a *app) profileFlags() string {
+	switch {
+	case a.sources.Sandbox:
+		return "--sandbox"
+	case a.sources.Profile != "":
+		return "--profile " + a.sources.Profile
+	}
+	return ""
+}
+
+func (a *app) lookupEnv(name string) (string, bool) {
+	if a.sources.LookupEnv == nil {
+		return "", false
+	}
+	return a.sources.LookupEnv(name)
+}
+
+// question asks about an order; what is asked of a payout reads differently.
+func (a *app) question(key string, p desk.Preview) string {
+	if key == "prompt.order" {
+		key = "prompt.order.deposit"
+		if p.Order.Kind == api.KindPayout {
+			key = "prompt.order.payout"
+		}
+	}
+	return a.render.Question(key, p)
+}
+
+// sayWaiting tells an impatient operator that an answer is awaited.
+func (a *app) sayWaiting() { a.render.Note("note.waiting", nil) }
+
+// maxSkew is how far this machine's clock may be off before that is said. The
+// project refuses beyond five minutes.
+const maxSkew = time.Minute
+
+// warnOfClock compares the project's clock, from its last answer, with ours.
+func (a *app) warnOfClock(theirs time.Time) {
+	if theirs.IsZero() {
+		return
+	}
+	if skew := a.process.now().Sub(theirs).Round(time.Second); skew.Abs() > maxSkew {
+		a.render.Note("note.clock", words{"Skew": skew.Abs().String()})
+	}
+}

@@ -1,0 +1,49 @@
+package main
+
+import "fmt"
+
+// A usageError is a command line that cannot be carried out as it stands.
+type usageError struct {
+	Problem usageProblem
+	Name    string // the flag with its dashes, the command, the argument
+	Value   string
+	Meant   string // the name that was probably meant; empty: no idea
+	Command string // the command whose help says more, e.g. "raisboy deposit"
+}
+
+func (e *usageError) Error() string { return fmt.Sprintf("%s %s %q", e.Problem, e.Name, e.Value) }
+
+type usageProblem string
+
+const (
+	usageUnknownFlag    usageProblem = "unknown_flag"
+	usageUnknownCommand usageProblem = "unknown_command"
+	usageNoValue        usageProblem = "flag_without_value"  // perhaps eaten by the shell as a comment
+	usageFlagAsValue    usageProblem = "flag_as_value"       // --user --amount 6000
+	usageBadValue       usageProblem = "bad_flag_value"      // not of the flag's form
+	usageMissingFlag    usageProblem = "missing_flag"        // a flag that the command needs
+	usageMissingArg     usageProblem = "missing_argument"    // an argument that it needs
+	usageExtraArg       usageProblem = "unexpected_argument" // an argument too many
+	usageBadID          usageProblem = "bad_id"              // not the number or id of an operation
+	usageUnknownID      usageProblem = "unknown_id"          // no operation, or event, has it
+	usageAmbiguousID    usageProblem = "ambiguous_id"        // several operations have it
+	usageExclusive      usageProblem = "exclusive_flags"     // Name and Value exclude each other
+	usageNeedsFlag      usageProblem = "needs_flag"          // Name is of use only with Value
+	usageNoAnswer       usageProblem = "no_input"            // something must be asked, and nobody may be
+	usageBadFile        usageProblem = "bad_file"            // a file that cannot be read; Value says why
+	usageTooLarge       usageProblem = "input_too_large"     // more than can be signed
+	usageNoCSV          usageProblem = "no_csv"              // the command has no CSV form
+	usageBadPath        usageProblem = "bad_path"            // not a path without the domain; Meant is
+	usageSandboxOnly    usageProblem = "sandbox_not_running" // the command needs a running sandbox
+)
+
+// A declined error says that the operator answered no.
+type declined struct{}
+
+func (declined) Error() string { return "declined" }
+
+// An amountNotConfirmed error says that a sum above the desk's limit was not
+// retyped as it was given.
+type amountNotConfirmed struct{ Given string }
+
+func (*amountNotConfirmed) Error() string { return "amount not confirmed" }

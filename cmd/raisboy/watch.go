@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/webhook"
+)
+
+// watch is where everything that happens to a payout comes together for the
+// listener's screen: webhooks that it received itself, and what other commands
+// did to the same journal.
+type watch struct {
+	app     *app
+	session *session
+	end     context.CancelFunc // ends the listener
+
+	only  []api.PayoutStatus // print these alone; empty: all
+	once  bool               // end after the first that is printed
+	until api.PayoutStatus   // end after the first with this status
+
+	mutex  sync.Mutex
+	known  map[int64]api.PayoutStatus // by operation: what was last printed or seen
+	since  time.Time                  // up to where the journal was looked at
+	failed error                      // stdout does not take any more
+}
+
+// begin notes where every payout stands that may still move.
+func (w *watch) begin(ctx context.Context) error {
+	w.since = w.app.process.now()
+	for _, status := range []api.PayoutStatus{api.StatusPending, api.StatusAccepted} {
+		filter := journal.Filter{Profile: w.session.profile.Name, Kind: api.KindPayout, PayoutStatus: status}
+		for e, err := range w.session.journal.List(ctx, filter) {
+			if err != nil {
+				return err
+			}
+			w.known[e.ID] = e.PayoutStatus
+		}
+	}
+	return nil
+}
+
+// look prints what other processes changed since the last look.
+func (w *watch) look(ctx context.Context) error {
+	began := w.app.process.now()
+	filter := journal.Filter{Profile: w.session.profile.Name, Kind: api.KindPayout, ChangedSince: w.since}
+	for e, err := range w.session.journal.List(ctx, filter) {
+		if err != nil {
+			return err
+		}
+		w.mutex.Lock()
+		from := w.known[e.ID]
+		if e.PayoutStatus != "" && e.PayoutStatus != from {
+			w.print(render.Transition{
+				Entry: e, From: from, To: e.PayoutStatus, Conflict: e.State == journal.StateConflict, At: began,
+			})
+		}
+		w.mutex.Unlock()
+	}
+	// Twice the period is looked back over: a commit may become visible a
+	// little after the time that it bears.
+	w.since = began.Add(-2 * watchPeriod)
+	return nil
+}
+
+// Record implements webhook.Sink: it returns once the webhook is in the
+// journal, and only then is it acknowledged.
+func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error) {
+	seen, err := w.session.desk.Observe(ctx, journalEvent(e))
+	switch {
+	case err != nil:
+		w.app.log.Error("webhook could not be recorded", "error", err.Error())
+		return 0, err
+	case seen.Reflected:
+		return webhook.AckReflected, nil
+	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	switch {
+	case !seen.Found:
+		w.fail(w.app.render.Orphan(seen))
+		return webhook.AckUnknownPayment, nil
+	case w.known[seen.After.ID] == seen.After.PayoutStatus && seen.Before.PayoutStatus != seen.After.PayoutStatus:
+		return webhook.AckRecorded, nil // look was quicker to show it
+	}
+	w.print(render.Transition{
+		EventID: seen.Event.ID, Entry: seen.After, From: seen.Before.PayoutStatus, To: seen.After.PayoutStatus,
+		Duplicate: seen.Event.Duplicate, Unrecognised: seen.Event.Kind == journal.EventUnrecognised,
+		Conflict:   seen.After.State == journal.StateConflict || seen.After.State == journal.StateMismatch,
+		SignedPath: seen.Event.SignedPath, Timestamp: e.Webhook.Timestamp, At: seen.Event.ReceivedAt,
+		WebhookURL: e.Webhook.WebhookURL, AddressProblem: seen.AddressProblem,
+	})
+	return webhook.AckRecorded, nil
+}
+
+// Reject implements webhook.Sink: evidence for the diagnosis.
+func (w *watch) Reject(ctx context.Context, r webhook.Rejected) error {
+	event := journalEvent(r.Event)
+	event.Profile, event.Reason = w.session.profile.Name, string(r.Reason)
+	err := w.session.journal.Reject(ctx, event)
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.fail(w.app.render.RejectedWebhook(event))
+	return err
+}
+
+func journalEvent(e webhook.Event) journal.Event {
+	return journal.Event{
+		Webhook: e.Webhook, ReceivedAt: e.ReceivedAt, Method: e.Method, Path: e.Path,
+		SignedPath: string(e.SignedPath), Headers: e.Headers, Body: e.Body,
+	}
+}
+
+// print shows a transition, unless it is filtered out, and ends the listener
+// if it waited for this one. The mutex is held.
+func (w *watch) print(t render.Transition) {
+	w.known[t.Entry.ID] = t.To
+	if len(w.only) > 0 && !slices.Contains(w.only, t.To) {
+		return
+	}
+	w.fail(w.app.render.Transition(t))
+	if w.once || w.until != "" && t.To == w.until {
+		w.end()
+	}
+}
+
+// fail ends the listener's screen, not its work, unless nobody can read it:
+// without stdout it stops, so that the operator notices.
+func (w *watch) fail(err error) {
+	if err != nil && w.failed == nil {
+		w.failed = &lostOutput{err}
+		w.end()
+	}
+}
+
+var _ webhook.Sink = (*watch)(nil)
+var _ desk.Sender = (*api.Client)(nil)
