@@ -31,12 +31,8 @@ func (r *Renderer) Note(key string, facts map[string]any) {
 // Question asks about an order: what goes where, and whether it is real. The
 // key's places may be Amount, User, Profile and Money.
 func (r *Renderer) Question(key string, p desk.Preview) string {
-	user := Sanitize(p.Order.UserID)
-	if p.ProjectUserID != "" {
-		user += " (" + Sanitize(p.ProjectUserID) + ")"
-	}
 	return r.say(r.Catalog, step{key: key, data: data{
-		"Amount": sum{p.Order.Amount, p.Order.Currency}, "User": user, "Profile": p.Profile, "Money": moneyWord(p.Sandbox),
+		"Amount": sum{p.Order.Amount, p.Order.Currency}, "User": userOf(p.Order.UserID, p.ProjectUserID), "Profile": p.Profile, "Money": moneyWord(p.Sandbox),
 	}})
 }
 

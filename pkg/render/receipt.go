@@ -88,11 +88,14 @@ func (r *Renderer) total(e *journal.Entry) string {
 	return sum{e.Amount(), e.Call.Terms.Currency}.in(r.Catalog)
 }
 
-// person is the user's id with the project's own id of them.
-func person(e *journal.Entry) string {
-	user := Sanitize(e.Call.Terms.UserID)
-	if e.ProjectUserID != "" {
-		user += " (" + Sanitize(e.ProjectUserID) + ")"
+func person(e *journal.Entry) string { return userOf(e.Call.Terms.UserID, e.ProjectUserID) }
+
+// userOf is the user's id with the project's own id of them, where that is
+// another.
+func userOf(id, projectID string) string {
+	user := Sanitize(id)
+	if projectID != "" && projectID != id {
+		user += " (" + Sanitize(projectID) + ")"
 	}
 	return user
 }
@@ -170,6 +173,9 @@ func (r *Renderer) rows(x *desk.Receipt) []row {
 	rows := []row{
 		{label: "label.user", value: person(e)},
 		{label: "label.method", value: r.method(t.PaymentMethod)},
+	}
+	if e.State == journal.StateMismatch && e.Claimed != 0 {
+		rows = append(rows, row{label: "label.claimed", value: sum{e.Claimed, t.Currency}.in(r.Catalog)})
 	}
 	if x.Held == nil && e.ID != 0 {
 		rows = append(rows, row{label: "label.operation", value: number(e.ID)})

@@ -28,11 +28,7 @@ func (r *Renderer) Validation(userID string, o api.Outcome) error {
 			{"hint", r.hint(c)},
 		})
 	}
-	shown := userID
-	if o.UserID != "" {
-		shown += " (" + o.UserID + ")"
-	}
-	verdict := r.say(r.Catalog, step{key: c.verdict, data: data{"User": shown}})
+	verdict := r.say(r.Catalog, step{key: c.verdict, data: data{"User": userOf(userID, o.UserID)}})
 	lines := r.out.strong(c.tone, r.wrapOut(verdict))
 	return r.print(append(lines, r.counselLines(r.out, c, r.Width)...)...)
 }
