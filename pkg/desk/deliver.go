@@ -96,7 +96,7 @@ func (d *Desk) deliver(ctx context.Context, e journal.Entry) Receipt {
 	// before the first byte leaves.
 	begun, err := d.record(ctx, e.ID, startOf(e))
 	if err != nil {
-		r.Recorded, r.RecordError = false, err
+		r.RecordError = err // nothing left: the notice is queued as before
 		return r
 	}
 	if r.Entry = begun; !deliverable(begun) {

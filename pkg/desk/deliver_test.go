@@ -320,7 +320,7 @@ func TestDeliveryNotRecorded(t *testing.T) {
 	second.Journal = w.readOnly()
 	w.quiet(func() {
 		r, err := second.Deliver(t.Context(), e.ID)
-		if err != nil || r.Recorded || r.RecordError == nil || r.Entry.Notice.Begun {
+		if err != nil || !r.Recorded || r.RecordError == nil || r.Entry.Notice.Begun {
 			t.Errorf("%+v, %v", r, err)
 		}
 	})
