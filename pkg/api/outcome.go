@@ -50,6 +50,7 @@ const (
 	CauseNoConnection     Cause = "no_connection"     // DNS, dial or TLS failed: NotSent
 	CauseInvalidCall      Cause = "invalid_call"      // it could not be signed or addressed: NotSent
 	CauseInterrupted      Cause = "interrupted"       // the caller gave up waiting
+	CauseNotOwner         Cause = "not_owner"         // the desk lost its hold on the operation before it was sent: NotSent
 	CauseTimeout          Cause = "timeout"           // sent, no answer in time
 	CauseConnectionLost   Cause = "connection_lost"   // sent, then reset or EOF
 	CauseServerError      Cause = "server_error"      // 5xx, 408, 409, 425, 499

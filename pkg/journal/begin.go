@@ -77,9 +77,9 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 	}
 	owner, err := j.ownership(ctx)
 	if err != nil {
-		return Entry{}, false, &StorageError{Path: "lock", Problem: problemOf(err), Err: err}
+		return Entry{}, false, err
 	}
-	err = j.store.write(ctx, p.keys(g), func(q querier) error {
+	err = j.store.write(ctx, func(q querier) error {
 		entry, replayed = Entry{}, false
 		first, err := j.replay(ctx, q, p)
 		if err != nil {
@@ -99,80 +99,6 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 		return Entry{}, false, err // never an entry that is not on disk
 	}
 	return entry, replayed, nil
-}
-
-// keys are what two desks must not decide about at the same time.
-func (p Proposal) keys(g Guard) []string {
-	t := p.Call.Terms
-	sum := fmt.Sprintf("%s %s %d %s", p.Profile, p.Call.Kind, t.Amount, t.Currency)
-	keys := []string{"user " + sum + " " + t.UserID}
-	if p.ProjectUserID != "" {
-		keys = append(keys, "project user "+sum+" "+p.ProjectUserID)
-	}
-	if p.Ref != "" {
-		keys = append(keys, "ref "+p.Profile+" "+p.Ref)
-	}
-	if t.RequestID != "" {
-		keys = append(keys, "request "+p.Profile+" "+t.RequestID)
-	}
-	if g.ShiftMax > 0 {
-		keys = append(keys, "limit "+p.Profile+" "+t.Currency)
-	}
-	return keys
-}
-
-// replay looks for an operation that has the proposal's ref or request_id.
-func (j *Journal) replay(ctx context.Context, q querier, p Proposal) (*Entry, error) {
-	t := p.Call.Terms
-	for _, key := range []struct{ column, value string }{{"ref", p.Ref}, {"request_id", t.RequestID}} {
-		if key.value == "" {
-			continue
-		}
-		entries, err := j.entries(ctx, q, `SELECT id FROM operations WHERE `+key.column+` = ? AND profile = ?
-			AND state NOT IN ('refused', 'not_sent') ORDER BY id`, key.value, p.Profile)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			switch {
-			case !e.SameTerms(p.Call):
-				return nil, &HeldError{Reason: HeldRef, By: &e}
-			case e.State == StateOpen:
-				return nil, &HeldError{Reason: HeldLock, By: &e}
-			}
-			return &e, nil
-		}
-	}
-	return nil, nil
-}
-
-// guard looks for an equal operation that holds the proposal back.
-func (j *Journal) guard(ctx context.Context, q querier, p Proposal, g Guard) error {
-	t := p.Call.Terms
-	const equal = `kind = ? AND amount = ? AND profile = ? AND currency = ? AND
-		(state IN ('open', 'unknown', 'mismatch', 'conflict') OR state = 'done' AND
-		(settled_at > ? OR kind = 'payout' AND payout_status NOT IN ('completed', 'cancelled')))`
-	since := j.now().Add(-g.Window).UnixMilli()
-	args := []any{string(p.Call.Kind), int64(t.Amount), p.Profile, t.Currency, since}
-	entries, err := j.entries(ctx, q,
-		`SELECT id FROM operations WHERE user_id = ? AND `+equal+
-			` UNION SELECT id FROM operations WHERE project_user_id <> '' AND project_user_id = ? AND `+equal+` ORDER BY id`,
-		append(append([]any{t.UserID}, args...), append([]any{p.ProjectUserID}, args...)...)...)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		switch {
-		case e.State == StateConflict:
-			return &HeldError{Reason: HeldConflict, By: &e}
-		case e.State.Unsettled():
-			return &HeldError{Reason: HeldUnresolved, By: &e}
-		}
-	}
-	if len(entries) > 0 && g.Window > 0 && !g.Again && p.Ref == "" {
-		return &HeldError{Reason: HeldDuplicate, By: &entries[0]}
-	}
-	return j.checkShift(ctx, q, p, g)
 }
 
 func (j *Journal) checkShift(ctx context.Context, q querier, p Proposal, g Guard) error {
@@ -214,7 +140,7 @@ func (j *Journal) insert(ctx context.Context, q querier, p Proposal, owner strin
 // Peek tells what Begin would say now, without writing: the recorded operation
 // of the same ref or request_id, a *HeldError, or nothing. Begin asks again.
 func (j *Journal) Peek(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
-	err = j.store.view(ctx, func(q querier) error {
+	err = j.look(ctx, func(q querier) error {
 		first, err := j.replay(ctx, q, p)
 		if err != nil {
 			return err

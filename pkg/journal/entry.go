@@ -67,6 +67,10 @@ func (s State) Unsettled() bool {
 // request_id from being used for another.
 func (s State) HoldsRef() bool { return s != StateRefused && s != StateNotSent }
 
+// CodeAbandoned is the code of an operation whose owner is gone without having
+// recorded an answer. It may have seen one: nobody knows.
+const CodeAbandoned = "abandoned"
+
 // An Entry is one operation as its facts tell it: the result of [Fold].
 type Entry struct {
 	ID      int64 // a small number that a person can say aloud

@@ -30,6 +30,17 @@ const (
 	ProblemBusy        Problem = "busy" // another program holds it and does not let go
 	ProblemCorrupt     Problem = "corrupt"
 	ProblemUnsupported Problem = "unsupported" // an address that no store of this build serves
+
+	// Of PostgreSQL.
+	ProblemAddress     Problem = "address"     // its URL cannot be read
+	ProblemUnreachable Problem = "unreachable" // no connection, or it broke
+	ProblemCredentials Problem = "credentials" // the server does not let this user in
+	ProblemPrivilege   Problem = "privilege"   // the user may not do what the journal needs
+	ProblemNoDatabase  Problem = "no_database" // the server has no database of that name
+	ProblemPooled      Problem = "pooled"      // a pooler gives each transaction another session
+	ProblemForgetful   Problem = "forgetful"   // the server confirms what it may forget
+	ProblemStandby     Problem = "standby"     // the server only follows another one
+	ProblemOldServer   Problem = "old_server"
 )
 
 // A StorageError says that the journal could not be opened, read or written.
@@ -64,7 +75,8 @@ func (e *DamageError) Error() string {
 // readError tells what a row that could not be read came to: trouble with the
 // database or a cancelled reader, else a value of a type that was never written.
 func readError(err error, damage *DamageError) error {
-	if isDatabaseError(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+	_, postgres := postgresProblem(err)
+	if postgres || isDatabaseError(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) {
 		return storageError("", err)
 	}

@@ -74,8 +74,7 @@ type Observation struct {
 func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error) {
 	var seen Observation
 	w := event.Webhook
-	keys := []string{"payout " + event.Profile + " " + w.PayoutID, "request " + event.Profile + " " + w.RequestID}
-	err := j.store.write(ctx, keys, func(q querier) error {
+	err := j.store.write(ctx, func(q querier) error {
 		var err error
 		seen = Observation{Event: event}
 		if seen.Event.ID, err = j.nextEvent(ctx, q); err != nil {
@@ -109,7 +108,7 @@ func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error)
 		if err := j.attachOrphans(ctx, q, &e); err != nil {
 			return err
 		}
-		seen.After, err = j.awaken(ctx, e)
+		seen.After, err = j.awaken(ctx, q, e)
 		return err
 	})
 	return seen, err
@@ -119,7 +118,7 @@ func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error)
 // Of rejected ones only the newest are kept.
 func (j *Journal) Reject(ctx context.Context, event Event) error {
 	event.Kind = EventRejected
-	return j.store.write(ctx, []string{"rejected"}, func(q querier) error {
+	return j.store.write(ctx, func(q querier) error {
 		var err error
 		if event.ID, err = j.nextEvent(ctx, q); err != nil {
 			return err
@@ -180,7 +179,8 @@ func (j *Journal) concerned(ctx context.Context, q querier, profile string, w ap
 		if key.value == "" {
 			continue
 		}
-		entries, err := j.entries(ctx, q, `SELECT id FROM operations WHERE `+key.column+` = ? AND profile = ? AND kind = 'payout'
+		entries, err := j.entries(ctx, q, `SELECT id FROM operations WHERE `+key.column+` <> '' AND `+key.column+` = ?
+			AND profile = ? AND kind = 'payout'
 			ORDER BY CASE WHEN state IN ('refused', 'not_sent') THEN 1 ELSE 0 END, id DESC`, key.value, profile)
 		if err != nil {
 			return Entry{}, err

@@ -76,6 +76,7 @@ type Answer struct {
 	Currency     string             `json:"currency,omitempty"`
 	Detail       string             `json:"detail,omitempty"`
 	SentAt       time.Time          `json:"sent_at,omitzero"`
+	Owner        string             `json:"owner,omitempty"` // whose attempt it was: see Entry.Owner
 	ServerDate   time.Time          `json:"server_date,omitzero"`
 }
 

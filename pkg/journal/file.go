@@ -7,22 +7,29 @@ import (
 	"path/filepath"
 )
 
-// prepareFile makes sure that the database is a plain file of ours that nobody
-// else can read, on a disk whose locks hold, and creates it so from birth.
-func prepareFile(path string, readOnly bool) error {
-	refuse := func(p Problem, err error) error { return &StorageError{Path: path, Problem: p, Err: err} }
+// checkPlace makes sure that the database is a plain file of ours that nobody
+// else can read, on a disk whose locks hold; or, unless readOnly, that it can be
+// made there: then its folder is there, and exists is false.
+func checkPlace(path string, readOnly bool) (exists bool, err error) {
+	refuse := func(p Problem, err error) (bool, error) {
+		return false, &StorageError{Path: path, Problem: p, Err: err}
+	}
 	info, err := os.Lstat(path)
 	switch {
 	case err == nil:
 		if err := checkFile(path, info); err != nil {
-			return err
+			return false, err
 		}
+		exists = true
 	case !errors.Is(err, os.ErrNotExist):
 		return refuse(ProblemReadOnly, err)
 	case readOnly:
 		return refuse(ProblemMissing, nil)
 	default:
-		if err := createFile(path); err != nil {
+		if _, err := os.Lstat(path + "-wal"); !errors.Is(err, os.ErrNotExist) {
+			return refuse(ProblemCorrupt, errLogAlone)
+		}
+		if err := createFolder(filepath.Dir(path)); err != nil {
 			return refuse(problemOf(err), err)
 		}
 	}
@@ -33,8 +40,14 @@ func prepareFile(path string, readOnly bool) error {
 	if network {
 		return refuse(ProblemNetwork, nil)
 	}
-	return nil
+	return exists, nil
 }
+
+// What is left when a part of the journal is lost.
+var (
+	errEmpty    = errors.New("the file is empty")
+	errLogAlone = errors.New("its write-ahead log is there, and it is not")
+)
 
 func checkFile(path string, info os.FileInfo) error {
 	refuse := func(p Problem, err error) error { return &StorageError{Path: path, Problem: p, Err: err} }
@@ -47,26 +60,32 @@ func checkFile(path string, info os.FileInfo) error {
 		return refuse(ProblemOwner, nil)
 	case exposed(info):
 		return refuse(ProblemExposed, fmt.Errorf("mode %#o", info.Mode().Perm()))
+	case info.Size() == 0:
+		return refuse(ProblemCorrupt, errEmpty)
 	}
 	return nil
 }
 
-func createFile(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+// createFolder makes the folder and those above it that are missing. Their names
+// are forced to the disk: what SQLite forces there is worth nothing in a folder
+// that a power cut makes disappear.
+func createFolder(folder string) error {
+	var above []string // in which a name is new
+	for missing := folder; ; missing = filepath.Dir(missing) {
+		if _, err := os.Lstat(missing); !errors.Is(err, os.ErrNotExist) || missing == filepath.Dir(missing) {
+			break
+		}
+		above = append(above, filepath.Dir(missing))
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) { // another process was quicker
-		info, err := os.Lstat(path)
-		if err != nil {
+	for _, dir := range above {
+		if err := syncFolder(dir); err != nil {
 			return err
 		}
-		return checkFile(path, info)
 	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
+	return nil
 }
 
 func problemOf(err error) Problem {

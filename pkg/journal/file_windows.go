@@ -29,3 +29,7 @@ func onNetwork(path string) (bool, error) {
 	}
 	return windows.GetDriveType(root) == windows.DRIVE_REMOTE, nil
 }
+
+// syncFolder does nothing: Windows opens no folder for that, and its file
+// system keeps a journal of names itself.
+func syncFolder(string) error { return nil }

@@ -167,7 +167,11 @@ func (e *Entry) begin(f Fact, c Intent) error {
 func (e *Entry) answered(c Answer) {
 	v := &e.evidence
 	before := v.implies()
-	v.pending = false
+	// An owner that lost its lock may be answered after another began to send
+	// the same bytes: its answer counts, but does not end the other's attempt.
+	if c.Owner == "" || c.Owner == e.Owner {
+		v.pending = false
+	}
 	e.Attempts++
 	// An id counts even in an answer that could not be believed otherwise: which
 	// of two answers came first must make no difference.
@@ -238,6 +242,7 @@ func (e *Entry) decided(c Decision, f Fact) {
 		e.evidence.contradicted = false
 		e.evidence.pending = false
 		e.Decision = &c
+		e.HTTPStatus, e.Code, e.Message, e.Fields = 0, "", "", nil // the word of a machine that no longer decides
 		e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
 		if e.Call.Kind == api.KindPayout && c.Ruling != RuledNotCreated && e.PayoutStatus == "" {
 			e.PayoutStatus = api.StatusPending

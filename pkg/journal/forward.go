@@ -187,7 +187,7 @@ func (j *Journal) DueForwards(ctx context.Context, profile string, at time.Time,
 // Forwarded records what became of an attempt to pass an event on. Attempts of
 // f are counted here. ErrNotFound if the event is not queued.
 func (j *Journal) Forwarded(ctx context.Context, event int64, f Forward) error {
-	return j.store.write(ctx, []string{fmt.Sprintf("event %d", event)}, func(q querier) error {
+	return j.store.write(ctx, func(q querier) error {
 		e, err := j.event(ctx, q, event)
 		if err != nil {
 			return err
@@ -201,14 +201,6 @@ func (j *Journal) Forwarded(ctx context.Context, event int64, f Forward) error {
 	})
 }
 
-// WaitingForwards counts the events that the application has yet to take.
-func (j *Journal) WaitingForwards(ctx context.Context, profile string) (n int, err error) {
-	err = j.store.view(ctx, func(q querier) error {
-		return q.QueryRowContext(ctx, `SELECT COUNT(*) FROM forwards WHERE profile = ? AND state = 'waiting'`, profile).Scan(&n)
-	})
-	return n, err
-}
-
 // LockForwards takes the right to pass the profile's events on, so that several
 // receivers on one journal do not pass on the same ones. Where another process
 // has it, nil is returned without an error.
@@ -218,4 +210,29 @@ func (j *Journal) LockForwards(ctx context.Context, profile string) (*Lock, erro
 		return nil, err
 	}
 	return &Lock{held}, nil
+}
+
+// A Backlog counts what of a profile's payouts waits for somebody.
+type Backlog struct {
+	Pending   int // requested, not accepted yet
+	Accepted  int // to be paid out, or called off
+	Unsettled int // unknown, mismatch or conflict
+	Notices   int // decisions of which the project does not know yet
+	Forwards  int // events that the local application has yet to take
+}
+
+// Backlog counts what waits.
+func (j *Journal) Backlog(ctx context.Context, profile string) (Backlog, error) {
+	var b Backlog
+	err := j.store.view(ctx, func(q querier) error {
+		return q.QueryRowContext(ctx, `SELECT
+			COALESCE(SUM(CASE WHEN state = 'done' AND payout_status = 'pending' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN state = 'done' AND payout_status = 'accepted' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN state IN ('unknown', 'mismatch', 'conflict') THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN notice_state IN ('queued', 'stopped') THEN 1 ELSE 0 END), 0),
+			(SELECT COUNT(*) FROM forwards WHERE profile = ? AND state = 'waiting')
+			FROM operations WHERE profile = ? AND kind = 'payout'`, profile, profile).
+			Scan(&b.Pending, &b.Accepted, &b.Unsettled, &b.Notices, &b.Forwards)
+	})
+	return b, err
 }

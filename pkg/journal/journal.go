@@ -5,14 +5,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Options say who writes into a journal and how it is opened.
@@ -29,16 +26,24 @@ type Journal struct {
 	store   store
 	options Options
 
-	ownerOnce sync.Once
-	owner     atomic.Pointer[string] // nil until the lock is held; readers do not wait for it
-	ownerLock unlocker
-	ownerErr  error
+	owner     atomic.Pointer[string] // name of ownerLock; readers do not wait for it
+	owning    sync.Mutex             // guards what follows
+	ownerLock unlocker               // nil: none was needed yet, or it was lost
+	closed    bool
 }
 
 // Open opens the journal at the address: the path of an SQLite file, which is
-// created with its folder if it is not there. It returns a *StorageError if
-// the journal cannot be used, or must not be.
+// created with its folder if it is not there, or the postgres:// URL of a
+// database, in which its tables are. It returns a *StorageError if the journal
+// cannot be used, or must not be.
 func Open(ctx context.Context, address string, options Options) (*Journal, error) {
+	if isPostgres(address) {
+		s, err := openPostgres(ctx, address, options.ReadOnly)
+		if err != nil {
+			return nil, err
+		}
+		return &Journal{store: s, options: options}, nil
+	}
 	if strings.Contains(address, "://") {
 		scheme, _, _ := strings.Cut(address, "://") // the rest may hold a password
 		return nil, &StorageError{Path: scheme + "://…", Problem: ProblemUnsupported}
@@ -54,37 +59,21 @@ func Open(ctx context.Context, address string, options Options) (*Journal, error
 // database. The lock goes last but one: nothing is written any more that would
 // name an owner who is already gone.
 func (j *Journal) Close() error {
-	j.ownerOnce.Do(func() { j.ownerErr = ErrClosed })
+	j.owning.Lock()
+	j.closed = true
+	lock := j.ownerLock
+	j.ownerLock = nil
+	j.owning.Unlock()
 	return j.store.close(func() error {
-		if j.ownerLock == nil {
+		if lock == nil {
 			return nil
 		}
-		return j.ownerLock.unlock()
+		return lock.unlock()
 	})
 }
 
 // now is the journal's clock, to the millisecond that is recorded.
 func (j *Journal) now() time.Time { return j.options.Now().Truncate(time.Millisecond) }
-
-// ownership takes, once for the life of this journal, the lock that tells
-// other processes that this one may be sending.
-func (j *Journal) ownership(ctx context.Context) (string, error) {
-	j.ownerOnce.Do(func() {
-		name := "owner-" + uuid.NewString()
-		held, holder, err := j.store.locks().tryLock(ctx, name, j.holder())
-		if err == nil && holder != nil {
-			err = fmt.Errorf("lock %s is taken", name)
-		}
-		if j.ownerErr = err; err == nil {
-			j.ownerLock = held
-			j.owner.Store(&name)
-		}
-	})
-	if j.ownerErr != nil {
-		return "", j.ownerErr
-	}
-	return *j.owner.Load(), nil
-}
 
 // Bind makes sure that the profile belongs to these origins. The first use of
 // a profile records them; afterwards others are refused with an *OriginError.
@@ -102,7 +91,7 @@ func (j *Journal) Bind(ctx context.Context, profile string, sandbox bool, origin
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	return j.store.write(ctx, []string{"profile " + profile}, func(q querier) error {
+	return j.store.write(ctx, func(q querier) error {
 		recorded, err := j.binding(ctx, q, profile, sandbox)
 		if err == nil {
 			return compareOrigins(profile, recorded, given)

@@ -41,7 +41,11 @@ type locker interface {
 	held(ctx context.Context, name string) (bool, error)
 }
 
-type unlocker interface{ unlock() error }
+type unlocker interface {
+	// check returns an error wrapping ErrLockLost if the lock is not held any more.
+	check(ctx context.Context) error
+	unlock() error
+}
 
 // fileLocker keeps its locks as files in a folder beside the database.
 type fileLocker struct{ dir string }
@@ -111,6 +115,9 @@ func (l fileLocker) held(_ context.Context, name string) (bool, error) {
 	return false, file.Close()
 }
 
+// check has nothing to ask: the kernel takes a file's lock from the dead alone.
+func (l *fileLock) check(context.Context) error { return nil }
+
 // unlock removes the file before it lets go, so that whoever opened it in
 // between sees that it is not the current one.
 func (l *fileLock) unlock() error {
@@ -152,6 +159,11 @@ func readHolder(path string) *Holder {
 // other desks away while a person decides about it: before the cashier is told
 // to hand over cash, and during a delivery of Webhook 2.
 type Lock struct{ held unlocker }
+
+// Check returns an error wrapping [ErrLockLost] if the lock is not held any
+// more. A file's is held as long as the process lives; a PostgreSQL session can
+// end before, and another desk may have the lock since.
+func (l *Lock) Check(ctx context.Context) error { return l.held.check(ctx) }
 
 // Release lets it go.
 func (l *Lock) Release() error { return l.held.unlock() }

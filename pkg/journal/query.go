@@ -16,7 +16,7 @@ import (
 // none and a *DamageError if a row of it does not hold what was written.
 func (j *Journal) Get(ctx context.Context, id int64) (Entry, error) {
 	var e Entry
-	err := j.store.view(ctx, func(q querier) (err error) {
+	err := j.look(ctx, func(q querier) (err error) {
 		e, err = j.entry(ctx, q, id)
 		return err
 	})
@@ -30,9 +30,9 @@ func (j *Journal) Find(ctx context.Context, profile, key string) ([]Entry, error
 		return nil, nil
 	}
 	var found []Entry
-	err := j.store.view(ctx, func(q querier) (err error) {
+	err := j.look(ctx, func(q querier) (err error) {
 		found, err = j.entries(ctx, q, `SELECT id FROM operations WHERE profile = ?
-			AND (payout_id = ? OR request_id = ?) ORDER BY id`, profile, key, key)
+			AND (payout_id <> '' AND payout_id = ? OR request_id <> '' AND request_id = ?) ORDER BY id`, profile, key, key)
 		return err
 	})
 	return found, err
@@ -78,7 +78,7 @@ func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
 // Where states are asked for, the row alone does not say which count.
 func (j *Journal) chosen(ctx context.Context, f Filter, query string, args ...any) ([]int64, error) {
 	var ids []int64
-	err := j.store.view(ctx, func(q querier) (err error) {
+	err := j.look(ctx, func(q querier) (err error) {
 		if ids, err = j.ids(ctx, q, query, args...); err != nil || f.Limit <= 0 {
 			return err
 		}
@@ -161,7 +161,7 @@ func (f Filter) where() (string, []any) {
 // the given time, those waiting longest first.
 func (j *Journal) DueNotices(ctx context.Context, profile string, at time.Time) ([]int64, error) {
 	var due []int64
-	err := j.store.view(ctx, func(q querier) (err error) {
+	err := j.look(ctx, func(q querier) (err error) {
 		due, err = j.ids(ctx, q, `SELECT id FROM operations WHERE notice_state = 'queued'
 			AND notice_next_at <= ? AND profile = ? ORDER BY notice_next_at, id`, at.UnixMilli(), profile)
 		return err
@@ -209,7 +209,7 @@ func (j *Journal) entry(ctx context.Context, q querier, id int64) (Entry, error)
 	if err != nil {
 		return Entry{}, err
 	}
-	return j.awaken(ctx, e)
+	return j.awaken(ctx, q, e)
 }
 
 func (j *Journal) folded(ctx context.Context, q querier, id int64) (Entry, error) {
@@ -255,20 +255,4 @@ func (j *Journal) facts(ctx context.Context, q querier, id int64) ([]Fact, error
 		facts = append(facts, f)
 	}
 	return facts, storageError("", rows.Err())
-}
-
-// awaken turns an open operation whose owner is gone into an unknown one.
-func (j *Journal) awaken(ctx context.Context, e Entry) (Entry, error) {
-	if own := j.owner.Load(); e.State != StateOpen || own != nil && e.Owner == *own {
-		return e, nil
-	}
-	alive, err := j.store.locks().held(ctx, e.Owner)
-	if err != nil {
-		return Entry{}, err
-	}
-	if !alive {
-		e.State = StateUnknown
-		e.Code = string(api.CauseInterrupted)
-	}
-	return e, nil
 }

@@ -63,7 +63,7 @@ CREATE INDEX operations_ref ON operations (ref) WHERE ref <> '';
 CREATE INDEX operations_request ON operations (request_id) WHERE request_id <> '';
 CREATE INDEX operations_payout ON operations (payout_id) WHERE payout_id <> '';
 CREATE INDEX operations_batch ON operations (batch, line) WHERE batch <> '';
-CREATE INDEX operations_unsettled ON operations (id) WHERE state IN ('open', 'unknown', 'mismatch', 'conflict');
+CREATE INDEX operations_unfinished ON operations (id) WHERE ` + unfinished + `;
 CREATE INDEX operations_notice ON operations (notice_next_at) WHERE notice_state = 'queued';
 CREATE INDEX operations_created ON operations (created_at);
 CREATE INDEX operations_changed ON operations (changed_at);

@@ -28,25 +28,41 @@ type sqliteStore struct {
 	writer *groupWriter
 }
 
-// openSQLite opens the file, creating it with its schema unless readOnly.
+// openSQLite opens the file, making it first if it is not there, unless
+// readOnly.
 func openSQLite(ctx context.Context, path string, readOnly bool) (*sqliteStore, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, &StorageError{Path: path, Problem: ProblemOther, Err: err}
 	}
-	if err := prepareFile(path, readOnly); err != nil {
+	exists, err := checkPlace(path, readOnly)
+	if err == nil && !exists {
+		if err = createSQLite(ctx, path); err == nil {
+			_, err = checkPlace(path, true) // another process may have been quicker
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
+	s, err := connectSQLite(ctx, path, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSchema(ctx); err != nil {
+		return nil, errors.Join(err, s.close(func() error { return nil }))
+	}
+	return s, nil
+}
+
+// connectSQLite makes the first connection to a file that is there.
+func connectSQLite(ctx context.Context, path string, readOnly bool) (*sqliteStore, error) {
 	db, err := sql.Open("sqlite", dsn(path, readOnly))
 	if err != nil {
 		return nil, storageError(path, err)
 	}
 	s := &sqliteStore{path: path, db: db, locker: fileLocker{dir: path + ".locks"}}
-	s.writer = newGroupWriter(s)
-	if err = s.checkVersion(ctx); err == nil {
-		err = s.createSchema(ctx, readOnly)
-	}
-	if err != nil {
+	s.writer = newGroupWriter(&sqliteWriter{db: db})
+	if err := s.checkVersion(ctx); err != nil {
 		return nil, errors.Join(err, s.close(func() error { return nil }))
 	}
 	return s, nil
@@ -98,46 +114,25 @@ func olderSQLite(version string) bool {
 	return false
 }
 
-func (s *sqliteStore) createSchema(ctx context.Context, readOnly bool) error {
-	state, err := s.schemaState(ctx, s.db)
-	if err != nil || state == schemaVersion {
-		return err
-	}
-	if readOnly {
-		return &StorageError{Path: s.path, Problem: ProblemMissing}
-	}
-	return s.write(ctx, nil, func(q querier) error {
-		// Another process may have been quicker.
-		if state, err := s.schemaState(ctx, q); err != nil || state == schemaVersion {
-			return err
-		}
-		mark := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion)
-		_, err := q.ExecContext(ctx, schema+mark)
-		return err
-	})
-}
-
-// schemaState gives 0 for an empty database, schemaVersion for a journal, and
-// an error for anything else.
-func (s *sqliteStore) schemaState(ctx context.Context, q querier) (int, error) {
-	var application, version, tables int
-	err := q.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
-		(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)`).
-		Scan(&application, &version, &tables)
+// checkSchema makes sure that the file is a journal that this build can write.
+func (s *sqliteStore) checkSchema(ctx context.Context) error {
+	var application, version int
+	err := s.db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT user_version FROM pragma_user_version)`).Scan(&application, &version)
 	switch {
 	case err != nil:
-		return 0, storageError(s.path, err)
-	case application == 0 && version == 0 && tables == 0:
-		return 0, nil
+		return storageError(s.path, err)
 	case application != applicationID:
-		return 0, &StorageError{Path: s.path, Problem: ProblemNotAJournal}
+		return &StorageError{Path: s.path, Problem: ProblemNotAJournal}
 	case version > schemaVersion:
-		return 0, &StorageError{Path: s.path, Problem: ProblemNewer, Err: fmt.Errorf("schema %d", version)}
+		return &StorageError{Path: s.path, Problem: ProblemNewer, Err: fmt.Errorf("schema %d", version)}
+	case version < schemaVersion: // none was ever released
+		return &StorageError{Path: s.path, Problem: ProblemCorrupt, Err: fmt.Errorf("schema %d", version)}
 	}
-	return version, nil
+	return nil
 }
 
-func (s *sqliteStore) write(ctx context.Context, _ []string, fn func(querier) error) error {
+func (s *sqliteStore) write(ctx context.Context, fn func(querier) error) error {
 	err := s.writer.do(ctx, fn)
 	if isDatabaseError(err) {
 		return storageError(s.path, err)
@@ -194,6 +189,8 @@ func storageError(path string, err error) error {
 		case sqlite3.SQLITE_NOTADB:
 			problem = ProblemNotAJournal
 		}
+	} else if found, ok := postgresProblem(err); ok && !errors.Is(err, context.DeadlineExceeded) {
+		problem = found // a statement of the journal's, run there
 	}
 	return &StorageError{Path: path, Problem: problem, Err: err}
 }

@@ -113,9 +113,9 @@ func TestTruncatedFile(t *testing.T) {
 }
 
 func TestOpenElsewhere(t *testing.T) {
-	_, err := Open(context.Background(), "postgres://user:secret@host/journal", testOptions())
+	_, err := Open(context.Background(), "mysql://user:secret@host/journal", testOptions())
 	wantProblem(t, err, ProblemUnsupported)
-	if text := err.Error(); text != "journal postgres://…: unsupported" {
+	if text := err.Error(); text != "journal mysql://…: unsupported" {
 		t.Errorf("%q may tell the password", text)
 	}
 }
@@ -145,17 +145,25 @@ func TestReadOnly(t *testing.T) {
 	wantProblem(t, reader.Bind(ctx, "main", false, []string{"https://a.example"}), ProblemReadOnly)
 }
 
-func TestReadOnlyEmptyFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	options := testOptions()
-	options.ReadOnly = true
-	_, err := Open(context.Background(), path, options)
-	wantProblem(t, err, ProblemMissing)
-	if err := reopened(path); err != nil { // as after a crash right behind its creation
-		t.Fatal(err)
+// TestLostJournal: what is left of a journal is never taken for a new one.
+func TestLostJournal(t *testing.T) {
+	for _, readOnly := range []bool{false, true} {
+		options := testOptions()
+		options.ReadOnly = readOnly
+		path := filepath.Join(t.TempDir(), "journal.db")
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(context.Background(), path, options)
+		wantProblem(t, err, ProblemCorrupt)
+		if err := os.Rename(path, path+"-wal"); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(context.Background(), path, options)
+		wantProblem(t, err, map[bool]Problem{false: ProblemCorrupt, true: ProblemMissing}[readOnly])
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a journal was made: %v", err)
+		}
 	}
 }
 
@@ -166,7 +174,7 @@ func TestFullDatabase(t *testing.T) {
 	j := newTest(t)
 	limit := func(pages int) {
 		t.Helper()
-		err := j.store.write(ctx, nil, func(q querier) error {
+		err := j.store.write(ctx, func(q querier) error {
 			var got int
 			return q.QueryRowContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages)).Scan(&got)
 		})

@@ -17,9 +17,10 @@ type querier interface {
 type store interface {
 	// write runs fn in a transaction and returns once it is durable. fn may be
 	// run together with others in one commit; if it fails, its own effects
-	// alone are undone. keys name what the transaction decides about: a database
-	// in which writers overlap locks them first, SQLite has one writer anyway.
-	write(ctx context.Context, keys []string, fn func(querier) error) error
+	// alone are undone; it may also be run again, if the database undid what it
+	// did. No other process writes meanwhile: what fn reads stays true until the
+	// commit, for it decides about rows that are not there yet.
+	write(ctx context.Context, fn func(querier) error) error
 	// view runs fn in a transaction that sees what is committed, all of it as of
 	// one moment: an operation lies in several rows, and a reader that took them
 	// one by one while another desk writes would see damage that is not there.

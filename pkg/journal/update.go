@@ -1,9 +1,6 @@
 package journal
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // An Addition is a fact that is to be appended: what it says, and the bytes
 // that crossed the wire, if any did.
@@ -20,7 +17,7 @@ type Addition struct {
 // context that is not cancelled with the command.
 func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Addition, error)) (Entry, error) {
 	var entry Entry
-	err := j.store.write(ctx, []string{fmt.Sprintf("operation %d", id)}, func(q querier) error {
+	err := j.store.write(ctx, func(q querier) error {
 		e, err := j.entry(ctx, q, id)
 		if err != nil {
 			return err
@@ -41,7 +38,7 @@ func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Ad
 		if err := j.attachOrphans(ctx, q, &e); err != nil {
 			return err
 		}
-		entry, err = j.awaken(ctx, e)
+		entry, err = j.awaken(ctx, q, e)
 		return err
 	})
 	return entry, err
@@ -53,7 +50,7 @@ func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Ad
 func (j *Journal) Reopen(ctx context.Context, id int64, check func(Entry) error) (Entry, error) {
 	owner, err := j.ownership(ctx)
 	if err != nil {
-		return Entry{}, &StorageError{Path: "lock", Problem: problemOf(err), Err: err}
+		return Entry{}, err
 	}
 	return j.Update(ctx, id, func(e Entry) ([]Addition, error) {
 		if err := check(e); err != nil {

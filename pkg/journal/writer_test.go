@@ -14,7 +14,7 @@ func hold(t *testing.T, j *Journal) (release func()) {
 	t.Helper()
 	inside, gate, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- j.store.write(context.Background(), nil, func(querier) error {
+		ended <- j.store.write(context.Background(), func(querier) error {
 			close(inside)
 			<-gate
 			return nil
@@ -64,7 +64,7 @@ func TestGroupSharesACommit(t *testing.T) {
 			case 3:
 				_, _, failures[i] = j.Begin(cancelled, p, Guard{})
 			case 4: // a statement that fails in the middle of a job
-				failures[i] = j.store.write(ctx, nil, func(q querier) error {
+				failures[i] = j.store.write(ctx, func(q querier) error {
 					if _, err := q.ExecContext(ctx, "DELETE FROM facts"); err != nil {
 						return err
 					}
@@ -152,7 +152,7 @@ func TestFailedCommitFailsItsGroup(t *testing.T) {
 				_, _, failures[i] = j.Begin(ctx, p, Guard{})
 				return
 			}
-			failures[i] = j.store.write(ctx, nil, func(q querier) error {
+			failures[i] = j.store.write(ctx, func(q querier) error {
 				_, err := q.ExecContext(ctx, "ROLLBACK") // as SQLite does by itself on a full disk
 				return err
 			})

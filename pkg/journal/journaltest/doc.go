@@ -24,6 +24,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (address string)) {
 		{"Update", updateChecks()},
 		{"Observe", observeChecks()},
 		{"Orphans", orphanChecks()},
+		{"Forwards", forwardChecks()},
 		{"Read", readChecks()},
 		{"Race", raceChecks()},
 		{"Process", processChecks()},

@@ -202,7 +202,7 @@ func ownerGone(w *world) {
 	}
 	gone := w.get(w.desk, e.ID)
 	w.wantState(gone, journal.StateUnknown)
-	if gone.Code != string(api.CauseInterrupted) || !gone.SettledAt.IsZero() {
+	if gone.Code != journal.CodeAbandoned || !gone.SettledAt.IsZero() {
 		w.Errorf("code %q, settled %v", gone.Code, gone.SettledAt)
 	}
 	listed := 0

@@ -1,0 +1,112 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+)
+
+// TestTwoWays: of the ways to an equal operation each takes an index of its own,
+// and none reads the whole table. (Without that a damaged page of an index would
+// hide an operation; pkg/trialtest flips bytes to see.)
+func TestTwoWays(t *testing.T) {
+	j := newTest(t)
+	p := testPayout(t, "u", 100, "r")
+	p.ProjectUserID = "#A"
+	var indexes []string
+	for _, l := range p.twins(Guard{Window: time.Minute}, 1) {
+		indexes = append(indexes, planned(t, j, l.query, l.args...))
+	}
+	want := "operations_user operations_unfinished operations_project_user operations_changed"
+	if got := strings.Join(indexes, " "); got != want {
+		t.Errorf("the ways are %s, want %s", got, want)
+	}
+	for column, index := range map[string]string{"ref": "operations_ref", "request_id": "operations_request"} {
+		got := planned(t, j, `SELECT id FROM operations WHERE `+column+` <> '' AND `+column+` = ?
+			AND state NOT IN ('refused', 'not_sent')`, "x")
+		if got != index {
+			t.Errorf("%s is found by %s, want %s", column, got, index)
+		}
+		got = planned(t, j, `SELECT id FROM operations WHERE user_id = ? AND kind = ? AND amount = ? AND `+column+` || '' = ?`, "u", "payout", 1, "x")
+		if got != "operations_user" {
+			t.Errorf("%s is found again by %s", column, got)
+		}
+	}
+}
+
+// planned names the index that SQLite takes for a query.
+func planned(t *testing.T, j *Journal, query string, args ...any) string {
+	t.Helper()
+	var index string
+	withSQL(t, j, func(db *sql.DB) error {
+		var id, parent, unused int
+		var detail string
+		if err := db.QueryRow("EXPLAIN QUERY PLAN "+query, args...).Scan(&id, &parent, &unused, &detail); err != nil {
+			return err
+		}
+		_, index, _ = strings.Cut(detail, "USING INDEX ")
+		if index == "" {
+			index, _, _ = strings.Cut(detail, " (")
+		}
+		index, _, _ = strings.Cut(index, " ")
+		return nil
+	})
+	return index
+}
+
+// BenchmarkGuard is what the look for equal operations costs, beside a number of
+// done and of unknown ones.
+func BenchmarkGuard(b *testing.B) {
+	for _, size := range []struct{ done, unknown int }{{1000, 0}, {10000, 10}, {10000, 1000}} {
+		b.Run(fmt.Sprintf("done=%d/unknown=%d", size.done, size.unknown), func(b *testing.B) {
+			ctx := context.Background()
+			j, err := Open(ctx, b.TempDir()+"/main.db", testOptions())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer func() { _ = j.Close() }()
+			err = j.store.write(ctx, func(q querier) error {
+				for i := range size.done + size.unknown {
+					e, err := j.insert(ctx, q, Proposal{Call: benchDeposit(b, i), Profile: "main"}, "owner")
+					if err != nil {
+						return err
+					}
+					verdict := api.Done
+					if i >= size.done {
+						verdict = api.Unknown
+					}
+					if err := j.add(ctx, q, &e, []Addition{{Content: Answer{Verdict: verdict.String()}}}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			p := Proposal{Call: benchDeposit(b, -1), Profile: "main"}
+			b.ResetTimer()
+			for b.Loop() {
+				if _, replayed, err := j.Peek(ctx, p, Guard{}); replayed || err != nil {
+					b.Fatal(replayed, err)
+				}
+			}
+		})
+	}
+}
+
+func benchDeposit(b *testing.B, i int) api.Call {
+	b.Helper()
+	call, err := api.Deposit{
+		UserID: fmt.Sprintf("user%d", i), Amount: 100, Currency: "UZS", PaymentMethod: "bank_card", Timestamp: newClock().now(),
+	}.Call(api.Endpoints{BaseURL: "https://project.example", APIPrefix: "/api"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return call
+}
