@@ -17,9 +17,7 @@ func (d *Desk) deliverAgain(ctx context.Context, e journal.Entry) (Receipt, erro
 	if e.Notice == nil || e.Notice.State != journal.NoticeQueued {
 		return Receipt{Entry: e, Replayed: true, Recorded: true}, nil
 	}
-	r := d.deliver(ctx, e)
-	r.Replayed = true
-	return r, nil
+	return d.deliver(ctx, e), nil
 }
 
 // Deliver tries once to deliver the notice of a payout, due or not: also one
@@ -49,9 +47,7 @@ func (d *Desk) deliverIf(ctx context.Context, id int64, wanted func(journal.Noti
 	if e.Notice == nil || !wanted(*e.Notice) {
 		return Receipt{Entry: e, Replayed: true, Recorded: true}, nil
 	}
-	r := d.deliver(ctx, e)
-	r.Replayed = true
-	return r, nil
+	return d.deliver(ctx, e), nil
 }
 
 // DeliverDue tries every notice whose time has come, one after the other, and

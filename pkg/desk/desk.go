@@ -60,6 +60,10 @@ type Desk struct {
 	Limits    Limits
 	Window    time.Duration // how long an equal done operation holds one back
 
+	// Passing is called at each [Point] that an order passes; nil: nobody is. It
+	// is there for fault trials, which end the process at one of them.
+	Passing func(Point)
+
 	// NoticeHosts are hosts, with a port where it is not the scheme's own, that
 	// a webhook_url may name besides the profile's own.
 	NoticeHosts []string
@@ -103,7 +107,8 @@ type Receipt struct {
 	Replayed bool               // recorded earlier; nothing was sent now
 	Recorded bool               // false: answered, but the answer could not be written
 
-	// RecordError says why it could not.
+	// RecordError says why it could not. With Recorded it is about a notice
+	// whose delivery could not even be begun: nothing was sent, it stays queued.
 	RecordError error
 
 	ServerDate time.Time     // the clock of the project, from its last answer; zero: none

@@ -28,8 +28,24 @@ func (d *Desk) Validate(ctx context.Context, userID string) (api.Outcome, error)
 	if err != nil {
 		return api.Outcome{}, err
 	}
-	attempts := d.send(ctx, call)
+	ctx, cancel := d.untilStopped(ctx)
+	defer cancel()
+	attempts := d.send(ctx, call, nil)
 	return attempts[len(attempts)-1].outcome, nil
+}
+
+// untilStopped gives a context that ends with Stop as well: a question that
+// moves no money may be broken off at any moment.
+func (d *Desk) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-d.Stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // Do carries out an order: checks it, validates the user, asks the operator,
@@ -78,6 +94,7 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	if p.Call, err = d.freeze(o); err != nil { // anew: the operator took time to think
 		return Receipt{}, err
 	}
+	d.pass(PointBeforeIntent)
 	entry, replayed, err := d.Journal.Begin(ctx, p, d.guard(o))
 	if r, held := heldReceipt(p, err); held || err != nil {
 		return r, errUnlessHeld(held, err)
@@ -214,8 +231,9 @@ type attempt struct {
 }
 
 // send sends a call until its outcome is final, as often as the rules allow: a
-// deposit that may have left is never repeated.
-func (d *Desk) send(ctx context.Context, call api.Call) []attempt {
+// deposit that may have left is never repeated. Before each time it asks whether
+// the operation is still this desk's; nil: it belongs to nobody.
+func (d *Desk) send(ctx context.Context, call api.Call, owned func() error) []attempt {
 	var attempts []attempt
 	delays := &backoff.ExponentialBackOff{
 		InitialInterval: firstBackoff, MaxInterval: maxBackoff, Multiplier: 2, RandomizationFactor: 0.5,
@@ -224,6 +242,13 @@ func (d *Desk) send(ctx context.Context, call api.Call) []attempt {
 	began := d.Now()
 	for {
 		a := attempt{sentAt: d.Now()}
+		if err := disowned(owned); err != nil {
+			if len(attempts) > 0 { // they say more
+				return attempts
+			}
+			a.outcome = api.Outcome{Verdict: api.NotSent, Cause: api.CauseNotOwner, Detail: err.Error()}
+			return []attempt{a}
+		}
 		a.outcome = d.sendOnce(ctx, call)
 		attempts = append(attempts, a)
 		if len(attempts) == maxSends || !repeatable(call, a.outcome) {
@@ -234,6 +259,13 @@ func (d *Desk) send(ctx context.Context, call api.Call) []attempt {
 			return attempts
 		}
 	}
+}
+
+func disowned(owned func() error) error {
+	if owned == nil {
+		return nil
+	}
+	return owned()
 }
 
 // repeatable: what did not leave may be sent again; what may have left only if
@@ -253,7 +285,7 @@ func repeatable(call api.Call, o api.Outcome) bool {
 // sendOnce tells the operator, if they want to stop while an answer is
 // awaited, that it is awaited.
 func (d *Desk) sendOnce(ctx context.Context, call api.Call) api.Outcome {
-	if d.Waiting != nil && d.Stop != nil {
+	if d.Waiting != nil && d.Stop != nil && call.Kind.MovesMoney() {
 		answered := make(chan struct{})
 		defer close(answered)
 		go func() {
@@ -270,20 +302,23 @@ func (d *Desk) sendOnce(ctx context.Context, call api.Call) api.Outcome {
 // sendAndSettle sends what the journal holds as open and appends what came of
 // it. The answer is recorded even if the command is being given up.
 func (d *Desk) sendAndSettle(ctx context.Context, entry journal.Entry) Receipt {
-	attempts := d.send(ctx, entry.Call)
+	d.pass(PointAfterIntent)
+	attempts := d.send(ctx, entry.Call, func() error { return d.Journal.Owned(ctx, entry) })
+	d.pass(PointAfterAnswer)
 	last := attempts[len(attempts)-1].outcome
 	r := Receipt{Recorded: true, ServerDate: last.ServerDate, RetryAfter: last.RetryAfter}
 	additions := make([]journal.Addition, 0, len(attempts))
 	for _, a := range attempts {
-		additions = append(additions, journal.Addition{
-			Content: journal.AnswerOf(a.outcome, a.sentAt), Raw: a.outcome.Answer,
-		})
+		answer := journal.AnswerOf(a.outcome, a.sentAt)
+		answer.Owner = entry.Owner // if another sends by now, this is evidence and no more
+		additions = append(additions, journal.Addition{Content: answer, Raw: a.outcome.Answer})
 	}
 	settled, err := d.record(ctx, entry.ID, additions)
 	if err != nil {
 		r.Recorded, r.RecordError = false, err
 		settled = entry.With(d.Now(), additions)
 	}
+	d.pass(PointAfterSettled)
 	r.Entry = settled
 	return r
 }
@@ -297,7 +332,10 @@ func (d *Desk) record(ctx context.Context, id int64, additions []journal.Additio
 	var entry journal.Entry
 	var err error
 	for range maxRecords {
-		entry, err = d.Journal.Update(ctx, id, func(journal.Entry) ([]journal.Addition, error) { return additions, nil })
+		entry, err = d.Journal.Update(ctx, id, func(journal.Entry) ([]journal.Addition, error) {
+			d.pass(PointSettling)
+			return additions, nil
+		})
 		var storage *journal.StorageError
 		if err == nil || !errors.As(err, &storage) || storage.Problem != journal.ProblemBusy {
 			break

@@ -489,7 +489,7 @@ func trials(t *testing.T, few int) int {
 
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	if err := flag.Set("rapid.checks", strconv.Itoa(trials(t, 12))); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(trials(t, 8))); err != nil {
 		t.Fatal(err)
 	}
 	root := t.TempDir()

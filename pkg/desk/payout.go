@@ -19,9 +19,27 @@ func (d *Desk) Observe(ctx context.Context, event journal.Event) (Observation, e
 	seen, err := d.Journal.Observe(context.WithoutCancel(ctx), event)
 	o := Observation{Observation: seen}
 	if err == nil && seen.Found && event.Webhook.WebhookURL != "" {
-		o.AddressProblem = d.CheckNoticeURL(event.Webhook.WebhookURL, seen.After.PayoutID)
+		_, o.AddressProblem = d.NoticeURL(seen.After)
 	}
 	return o, err
+}
+
+// NoticeURL is where Webhook 2 of a payout goes: the first verified webhook_url
+// that may be used, so that a project can mend a wrong one by sending another.
+// Where none may, the error says why the latest may not; without any, both are
+// empty.
+func (d *Desk) NoticeURL(e journal.Entry) (string, error) {
+	var problem error
+	for _, f := range e.Facts {
+		w, ok := f.Content.(journal.Webhook)
+		if !ok || w.WebhookURL == "" {
+			continue
+		}
+		if problem = d.CheckNoticeURL(w.WebhookURL, e.PayoutID); problem == nil {
+			return w.WebhookURL, nil
+		}
+	}
+	return "", problem
 }
 
 // reflected reports the bytes of our own Webhook 2 coming back: both directions
@@ -98,8 +116,12 @@ func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note st
 // notice makes Webhook 2 (Raisboy API, section 5).
 func (d *Desk) notice(e journal.Entry, r journal.Ruling) (api.Call, error) {
 	t := e.Call.Terms
+	address, err := d.NoticeURL(e)
+	if err != nil {
+		return api.Call{}, err
+	}
 	return api.Notice{
-		URL: e.WebhookURL, PayoutID: e.PayoutID, Status: api.PayoutStatus(r),
+		URL: address, PayoutID: e.PayoutID, Status: api.PayoutStatus(r),
 		Amount: e.Amount(), Currency: t.Currency, Timestamp: d.Now(),
 	}.Call()
 }
@@ -125,7 +147,7 @@ func (d *Desk) checkConclusion(e journal.Entry, r journal.Ruling) error {
 	case e.WebhookURL == "":
 		return refuse(RulingNoAddress, nil)
 	}
-	if err := d.CheckNoticeURL(e.WebhookURL, e.PayoutID); err != nil {
+	if _, err := d.NoticeURL(e); err != nil {
 		return refuse(RulingAddress, err)
 	}
 	return nil

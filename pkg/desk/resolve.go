@@ -70,6 +70,9 @@ func (d *Desk) Resolve(ctx context.Context, id int64, s Settlement) (Receipt, er
 		return r, err
 	}
 	defer func() { _ = lock.Release() }()
+	if err := d.checkPayoutID(ctx, id, s); err != nil {
+		return Receipt{}, err
+	}
 	replayed := false
 	entry, err := d.Journal.Update(ctx, id, func(e journal.Entry) ([]journal.Addition, error) {
 		replayed = false
@@ -89,6 +92,21 @@ func (d *Desk) Resolve(ctx context.Context, id int64, s Settlement) (Receipt, er
 		return Receipt{}, err
 	}
 	return Receipt{Entry: entry, Replayed: replayed, Recorded: true}, nil
+}
+
+// checkPayoutID refuses a payout_id that is another operation's: one payout of
+// the project is one of ours.
+func (d *Desk) checkPayoutID(ctx context.Context, id int64, s Settlement) error {
+	others, err := d.Journal.Find(ctx, d.Profile, s.PayoutID)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if other.ID != id && other.PayoutID == s.PayoutID {
+			return &RulingError{Entry: other, Ruling: s.Ruling, Problem: RulingPayoutID}
+		}
+	}
+	return nil
 }
 
 func (d *Desk) checkSettlement(e journal.Entry, s Settlement) error {

@@ -477,7 +477,7 @@ func TestDeadOwner(t *testing.T) {
 	})
 	second.do(depositOrder())
 	e := w.entry(1)
-	if e.State != unknown || e.Code != "interrupted" {
+	if e.State != unknown || e.Code != journal.CodeAbandoned {
 		t.Fatalf("%s, %q", e.State, e.Code)
 	}
 	w.till.heldBack(depositOrder(), journal.HeldUnresolved, 1)

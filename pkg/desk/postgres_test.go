@@ -1,0 +1,175 @@
+package desk_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
+)
+
+// A line stands between a desk and its journal's server, and can be cut.
+type line struct {
+	server string
+
+	mutex sync.Mutex
+	conns []net.Conn
+	down  bool
+}
+
+// cut ends every connection; with down, there are none afterwards.
+func (l *line) cut(down bool) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, conn := range l.conns {
+		_ = conn.Close()
+	}
+	l.conns, l.down = nil, down
+}
+
+func (l *line) serve(listener net.Listener) {
+	for {
+		client, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", l.server)
+		l.mutex.Lock()
+		if err != nil || l.down {
+			_ = client.Close()
+			l.mutex.Unlock()
+			continue
+		}
+		l.conns = append(l.conns, client, server)
+		l.mutex.Unlock()
+		pass := func(to, from net.Conn) {
+			_, _ = io.Copy(to, from)
+			_, _ = to.Close(), from.Close()
+		}
+		go pass(server, client)
+		go pass(client, server)
+	}
+}
+
+// onPostgres gives a world whose tills share a journal on PostgreSQL, and the
+// line to it.
+func onPostgres(t *testing.T) (*world, *line) {
+	t.Helper()
+	const variable = "RAISBOY_TEST_POSTGRES"
+	address, err := url.Parse(os.Getenv(variable))
+	if err != nil || address.Host == "" {
+		t.Skipf("PostgreSQL is not tested: %s is not set (.ci/run starts a server and sets it)", variable)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{server: address.Host}
+	go l.serve(listener)
+	t.Cleanup(func() {
+		_ = listener.Close()
+		l.cut(true)
+	})
+	q := address.Query()
+	q.Set("search_path", fmt.Sprintf("desk_%x", uuid.New().ID()))
+	address.Host, address.RawQuery = listener.Addr().String(), q.Encode()
+	w := newWorld(t)
+	w.path = address.String()
+	return w, l
+}
+
+// TestJournalLostBeforeSending: the intent is recorded, the line breaks, and
+// others may take the operation for unknown by now: nothing is sent.
+func TestJournalLostBeforeSending(t *testing.T) {
+	for _, kind := range []api.Kind{api.KindDeposit, api.KindPayout} {
+		t.Run(string(kind), func(t *testing.T) {
+			w, l := onPostgres(t)
+			till, other := w.open("till-2"), w.open("till-3")
+			till.Passing = func(p desk.Point) {
+				if p == desk.PointAfterIntent {
+					l.cut(false)
+				}
+			}
+			e := till.begun(orderOf(kind), notSent)
+			if e.Code != string(api.CauseNotOwner) || len(w.project.sent(kind)) != 0 {
+				t.Fatalf("code %q, sent %d times", e.Code, len(w.project.sent(kind)))
+			}
+			till.Passing = nil
+			again := other.begun(orderOf(kind), done)
+			if got := till.begun(orderWithUser(kind, "other"), done); got.ID != again.ID+1 {
+				t.Fatalf("operation %d after %d", got.ID, again.ID)
+			}
+		})
+	}
+}
+
+func orderWithUser(kind api.Kind, user string) desk.Order {
+	o := orderOf(kind)
+	o.UserID = user
+	return o
+}
+
+// TestJournalLostWhileSending: the answer is recorded over a new connection.
+func TestJournalLostWhileSending(t *testing.T) {
+	w, l := onPostgres(t)
+	till, other := w.open("till-2"), w.open("till-3")
+	w.project.on(api.KindDeposit, func(p *project, hw http.ResponseWriter, r request) {
+		l.cut(false)
+		accept(p, hw, r)
+	})
+	e := till.begun(depositOrder(), done)
+	got, err := other.Journal.Get(t.Context(), e.ID)
+	if err != nil || got.State != done || len(w.project.sent(api.KindDeposit)) != 1 {
+		t.Fatalf("%s, error %v", got.State, err)
+	}
+	other.heldBack(depositOrder(), journal.HeldDuplicate, e.ID)
+}
+
+// TestJournalGoneWhileSending: there is no new connection. The receipt says so,
+// and the journal keeps the outcome as unknown.
+func TestJournalGoneWhileSending(t *testing.T) {
+	w, l := onPostgres(t)
+	till := w.open("till-2")
+	w.project.on(api.KindDeposit, func(p *project, hw http.ResponseWriter, r request) {
+		l.cut(true)
+		accept(p, hw, r)
+	})
+	r := till.do(depositOrder())
+	if r.Recorded || r.RecordError == nil || r.Entry.State != done || r.Entry.DepositID == "" {
+		t.Fatalf("%s, recorded %t, %v", r.Entry.State, r.Recorded, r.RecordError)
+	}
+	l.cut(false)
+	got, err := w.open("till-3").Journal.Get(t.Context(), r.Entry.ID)
+	if err != nil || got.State != unknown {
+		t.Fatalf("%s, error %v", got.State, err)
+	}
+}
+
+// TestSixteenTillsShareARef: one sends, whoever comes.
+func TestSixteenTillsShareARef(t *testing.T) {
+	w, _ := onPostgres(t)
+	var group sync.WaitGroup
+	o := depositOrder()
+	o.Ref = "order-7"
+	for i := range 16 {
+		till := w.open(fmt.Sprint("till-", i))
+		group.Go(func() {
+			if _, err := till.Do(t.Context(), o); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if sent := w.project.sent(api.KindDeposit); len(sent) != 1 {
+		t.Fatalf("sent %d times", len(sent))
+	}
+}
