@@ -155,11 +155,12 @@ func (r *forwarding) finish(ctx context.Context, err error) error {
 			err = failed
 		}
 	}
-	if ctx.Err() != nil && err != nil {
-		r.logger().Error("forwarding ended with an error", "error", err)
-		return nil // what was not settled is passed on again by the next one
+	if err == nil || ctx.Err() == nil {
+		return err
 	}
-	return err
+	// It was to end anyhow: what was not settled is passed on by the next one.
+	r.logger().Error("forwarding ended with an error", "error", err)
+	return nil //nolint:nilerr // said above
 }
 
 // pass makes one attempt and has it kept.

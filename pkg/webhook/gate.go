@@ -78,6 +78,17 @@ func (g *gate) admit(conn net.Conn) *gatedConn {
 	return c
 }
 
+// expel closes every connection that is not at work.
+func (g *gate) expel() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	for e := g.open.Front(); e != nil; e = e.Next() {
+		if c, ok := e.Value.(*gatedConn); ok && !c.working {
+			_ = c.Conn.Close() // it takes itself off the list
+		}
+	}
+}
+
 // victim is the connection that achieved nothing for the longest time; nil if
 // all are at work.
 func (g *gate) victim() *gatedConn {

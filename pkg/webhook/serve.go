@@ -54,6 +54,10 @@ func (l Limits) body() int64               { return or(l.Body, DefaultBody) }
 func (l Limits) recordTime() time.Duration { return or(l.RecordTime, DefaultRecordTime) }
 func (l Limits) readTime() time.Duration   { return or(l.ReadTime, DefaultReadTime) }
 
+// arrivalGrace is how long, once it is to end, a request that is still arriving
+// has left: strangers who send slowly must not keep a receiver from ending.
+const arrivalGrace = time.Second
+
 // readAhead is what net/http adds to MaxHeaderBytes for its buffer.
 const readAhead = 4096
 
@@ -88,8 +92,9 @@ var ErrNoSink = errors.New("webhook receiver has no sink")
 // Serve receives webhooks from the listener until ctx ends, over TLS if
 // Receiver.TLS says so. Then
 // it accepts no more, finishes what it accepted, for at most Limits.DrainTime,
-// and returns nil; what is not finished by then is cut off and was not
-// acknowledged. It closes the listener in any case.
+// and returns nil; what is not finished by then, or has not arrived within a
+// second, is cut off and was not acknowledged. It closes the listener in any
+// case.
 //
 // Its errors are ErrNoSink; sign.ErrNoKey and a *sign.PartError for a Verifier
 // that could verify nothing, found out now and not at the first webhook; and
@@ -98,7 +103,8 @@ func (r *Receiver) Serve(ctx context.Context, listener net.Listener) error {
 	if err := r.ready(); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	listener = &gatedListener{Listener: listener, gate: newGate(or(r.Limits.Connections, DefaultConnections))}
+	gate := newGate(or(r.Limits.Connections, DefaultConnections))
+	listener = &gatedListener{Listener: listener, gate: gate}
 	if r.TLS != nil {
 		listener = tls.NewListener(listener, r.TLS) // outside the gate, so that it knows the connections
 	}
@@ -114,6 +120,8 @@ func (r *Receiver) Serve(ctx context.Context, listener net.Listener) error {
 	case <-done:
 	}
 	asked := ctx.Err() != nil
+	expelled := time.AfterFunc(arrivalGrace, gate.expel)
+	defer expelled.Stop()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), or(r.Limits.DrainTime, DefaultDrainTime))
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
