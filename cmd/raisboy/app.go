@@ -38,7 +38,7 @@ func run(args []string, p *process) int {
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	command, err := root.ExecuteContextC(a.interrupt)
+	command, err := root.ExecuteContextC(context.WithValue(a.interrupt, commandLine{}, args))
 	return int(a.finish(command, err))
 }
 
@@ -102,6 +102,12 @@ func settingOfFlag(flag string) (string, bool) {
 		return "listen.addr", true
 	case "public-url":
 		return "listen.public_url", true
+	case "forward-to":
+		return "listen.forward_to", true
+	case "tls-cert":
+		return "listen.tls_cert", true
+	case "tls-key":
+		return "listen.tls_key", true
 	}
 	return "", false
 }

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/raisboy/raisboy/pkg/api"
+
 // Examples of the commands, as help prints them: command lines and nothing
 // else, the same in every language. A test runs them.
 const (
@@ -10,19 +12,33 @@ raisboy deposit --user 456789 --amount "6 000,50" --ref receipt-17 -o json`
 	payoutExample = `raisboy payout --user kxa1234 --amount 5000 --sandbox
 raisboy payout list --status accepted
 raisboy payout complete 7`
-	listExample     = `raisboy payout list --since 09:00`
-	showExample     = `raisboy journal show 42`
-	completeExample = `raisboy payout complete 7 --note "passport seen"`
-	cancelExample   = `raisboy payout cancel 7 --note "the person did not come"`
-	deliverExample  = `raisboy payout deliver`
-	resolveExample  = `raisboy resolve
+	payoutListExample  = `raisboy payout list --since 09:00`
+	journalListExample = `raisboy journal list --since 09:00 --outcome unknown,conflict`
+	showExample        = `raisboy journal show 42`
+	completeExample    = `raisboy payout complete 7 --note "passport seen"`
+	cancelExample      = `raisboy payout cancel 7 --note "the person did not come"`
+	deliverExample     = `raisboy payout deliver`
+	resolveExample     = `raisboy resolve
 raisboy resolve 42 --credited --note "manager, by telephone"`
 	signExample = `raisboy sign --path /api/payout/create --body @body.json
 raisboy sign --path /api/payout/create --body @body.json --headers | curl -H @- --data-binary @body.json URL
-raisboy sign --path /api/payout/create --body @body.json --timestamp 1764247157 --check HEX`
+raisboy sign --path /api/payout/create --body @body.json --timestamp 1764247157 --check HEX
+raisboy sign --from captured.txt`
 	listenExample = `raisboy listen --sandbox
 raisboy listen -o json --until completed`
+	eventsExample = `raisboy events list --since 09:00
+raisboy events list --kind rejected -o json`
+	replayExample = `raisboy events replay 7 --to http://127.0.0.1:3000/hooks`
+	doctorExample = `raisboy doctor --sandbox
+raisboy doctor -o json`
 	sandboxExample = `raisboy sandbox
 raisboy sandbox --fault drop-after=0.2,delay=200ms`
 	sendExample = `raisboy sandbox send completed pout_1`
 )
+
+func exampleOfList(kind api.Kind) string {
+	if kind == api.KindPayout {
+		return payoutListExample
+	}
+	return journalListExample
+}

@@ -156,6 +156,12 @@ func environmentTable() string {
 			b.WriteString(" (" + strings.ReplaceAll(s.Default, "\n", `\n`) + ")")
 		}
 		b.WriteString("\n")
+		if s.FileFrom != "" {
+			fmt.Fprintf(&b, "%-31s %s (file)\n", s.FileFrom, s.Key)
+		}
+	}
+	for _, other := range []string{sandboxVariable, "NO_COLOR", "CLICOLOR_FORCE", "HTTPS_PROXY", "NO_PROXY", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+		b.WriteString(other + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

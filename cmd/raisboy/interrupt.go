@@ -26,7 +26,7 @@ func newInterruption(parent context.Context) *interruption {
 // watch begins to listen for Ctrl-C. Before that, it simply ends the process:
 // right for a command that moves nothing, and cheaper to start.
 func (i *interruption) watch() {
-	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // the last: the window was closed
 	go func() {
 		first := true
 		for {

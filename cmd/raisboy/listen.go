@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -10,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/raisboy/raisboy/pkg/api"
-	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/sign"
 	"github.com/raisboy/raisboy/pkg/webhook"
 )
@@ -24,6 +27,9 @@ func (a *app) listenCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.String("addr", "127.0.0.1:8788", "flag.addr")
 	flags.String("public-url", "", "flag.public-url")
+	flags.String("forward-to", "", "flag.forward-to")
+	flags.String("tls-cert", "", "flag.tls-cert")
+	flags.String("tls-key", "", "flag.tls-key")
 	flags.StringSlice("filter", nil, "flag.filter")
 	flags.Bool("once", false, "flag.once")
 	flags.String("until", "", "flag.until-status")
@@ -37,6 +43,14 @@ const (
 	watchPeriod   = 300 * time.Millisecond
 )
 
+// listenMemory is the size, in bytes, from which on memory is collected rather
+// than grown. A receiver under attack fills what its connections may hold again
+// and again.
+const listenMemory = 96 << 20
+
+// listen receives until it is interrupted or has seen what it waited for.
+// Whatever it does besides receiving may fail and is tried again: as long as a
+// webhook can be recorded, it is.
 func (a *app) listen(c *cobra.Command) error {
 	w, err := readWatch(c)
 	if err != nil {
@@ -47,6 +61,9 @@ func (a *app) listen(c *cobra.Command) error {
 		return err
 	}
 	defer a.closing(s)
+	if err := a.probe(); err != nil {
+		return err
+	}
 	if err := s.openDesk(a.interrupt); err != nil {
 		return err
 	}
@@ -60,48 +77,39 @@ func (a *app) listen(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	w.app, w.session, w.end = a, s, cancel
+	if _, own := a.lookupEnv("GOMEMLIMIT"); !own {
+		debug.SetMemoryLimit(listenMemory)
+	}
+	w.attach(a, s, cancel)
 	receiver.Sink = w
 	if lock, err := s.journal.Listen(ctx, s.profile.Name); err == nil && lock != nil {
 		defer func() { _ = lock.Release() }()
 	}
-	if err := w.begin(ctx); err != nil {
-		return err
+	group, working := errgroup.WithContext(ctx)
+	err = w.begin(ctx)
+	if err == nil {
+		err = w.forward(working, group)
 	}
-	address := s.profile.Listen.PublicURL
-	fill(&address, "http://"+listener.Addr().String())
-	if err := a.render.Listening(address); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return receiver.Serve(ctx, listener) })
-	group.Go(func() error { return every(ctx, watchPeriod, w.look) })
-	group.Go(func() error { return every(ctx, deliverPeriod, w.deliver) })
-	if err := group.Wait(); err != nil && ctx.Err() == nil {
-		return err
-	} else if err != nil && a.interrupt.Err() == nil && w.failed != nil {
-		return w.failed
-	}
-	return nil
+	w.fail(w.render.Listening(publicAddress(s.profile.Listen.PublicURL, listener.Addr().String(), receiver.TLS != nil)))
+	group.Go(func() error { return receiver.Serve(working, listener) })
+	group.Go(func() error { return w.keepOn(working, "watch", watchPeriod, w.look) })
+	group.Go(func() error { return w.keepOn(working, "deliver", deliverPeriod, w.deliver) })
+	group.Go(func() error { return w.keepOn(working, "status", statusPeriod, w.status) })
+	return w.finish(group.Wait())
 }
 
-// every calls do again and again until it fails or the context ends.
-func every(ctx context.Context, period time.Duration, do func(context.Context) error) error {
-	ticker := time.NewTicker(period)
-	defer ticker.Stop()
-	for {
-		if err := do(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return err
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
+// publicAddress is what the project is told to send to.
+func publicAddress(public, address string, secure bool) string {
+	switch {
+	case public != "":
+		return public
+	case secure:
+		return "https://" + address
 	}
+	return "http://" + address
 }
 
 // receiver verifies with the profile's current and previous secret.
@@ -129,8 +137,35 @@ func (s *session) receiver(ctx context.Context) (*webhook.Receiver, error) {
 		}
 		r.PublicURL = u
 	}
-	return r, nil
+	var err error
+	r.TLS, err = s.serverTLS()
+	return r, err
 }
+
+// serverTLS is nil where the listener has no certificate of its own.
+func (s *session) serverTLS() (*tls.Config, error) {
+	l := s.profile.Listen
+	if l.TLSCert == "" {
+		return nil, nil
+	}
+	certificate, err := webhook.LoadCertificate(l.TLSCert, l.TLSKey, s.app.process.now, s.app.log)
+	if err != nil {
+		return nil, &certificateError{Cert: l.TLSCert, Key: l.TLSKey, Err: err}
+	}
+	return certificate.Config(), nil
+}
+
+// A certificateError says that the listener's certificate cannot be used.
+type certificateError struct {
+	Cert, Key string
+	Err       error
+}
+
+func (e *certificateError) Error() string {
+	return fmt.Sprintf("certificate %s, key %s: %v", e.Cert, e.Key, e.Err)
+}
+
+func (e *certificateError) Unwrap() error { return e.Err }
 
 // readWatch reads which transitions are printed, and after which the listener
 // ends.
@@ -153,13 +188,4 @@ func readWatch(c *cobra.Command) (*watch, error) {
 		return nil, bad("until", until)
 	}
 	return w, nil
-}
-
-// deliver tries the notices whose time has come.
-func (w *watch) deliver(ctx context.Context) error {
-	return w.session.desk.DeliverDue(ctx, func(r desk.Receipt) {
-		w.mutex.Lock()
-		defer w.mutex.Unlock()
-		w.fail(w.app.render.NoticeDelivered(r))
-	})
 }

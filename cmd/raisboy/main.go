@@ -7,8 +7,16 @@
 // errors into text and exit codes. Decisions about money are made elsewhere.
 package main
 
-import "os"
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
 
 func main() {
+	// A reader of stdout that went away is an error of a write, like any other:
+	// else the system would end the process there and then, whatever it is
+	// recording. Not ignored, which programs that fetch a secret would inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(run(os.Args[1:], systemProcess()))
 }

@@ -44,7 +44,7 @@ func (a *app) validate(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	a.warnOfClock(outcome.ServerDate)
+	a.warnOfClock(outcome.ServerDate, outcome.RefusesCredentials())
 	if err := a.render.Validation(user, outcome); err != nil {
 		return &lostOutput{err}
 	}
@@ -54,14 +54,14 @@ func (a *app) validate(c *cobra.Command) error {
 // orderFlags declares what deposit and payout have in common.
 func orderFlags(c *cobra.Command) {
 	flags := c.Flags()
-	flags.String("user", "", "flag.user")
-	flags.String("amount", "", "flag.amount")
-	flags.String("currency", "", "flag.currency")
-	flags.String("method", "", "flag.method")
-	flags.String("ref", "", "flag.ref")
+	once(flags, "user", "flag.user")
+	once(flags, "amount", "flag.amount")
+	once(flags, "currency", "flag.currency")
+	once(flags, "method", "flag.method")
+	once(flags, "ref", "flag.ref")
 	flags.Bool("yes", false, "flag.yes")
 	flags.Bool("confirm", false, "flag.confirm")
-	flags.String("confirm-amount", "", "flag.confirm-amount")
+	once(flags, "confirm-amount", "flag.confirm-amount")
 	flags.Bool("skip-validate", false, "flag.skip-validate")
 	flags.Bool("again", false, "flag.again")
 	flags.Bool("dry-run", false, "flag.dry-run")
@@ -119,7 +119,7 @@ func (a *app) move(c *cobra.Command, kind api.Kind) (desk.Receipt, error) {
 
 // conclude prints what came of an order and ends the command accordingly.
 func (a *app) conclude(c *cobra.Command, s *session, r desk.Receipt) error {
-	a.warnOfClock(r.ServerDate)
+	a.warnOfClock(r.ServerDate, r.RefusesCredentials())
 	if wait, _ := c.Flags().GetBool("wait"); wait && exitOfReceipt(r) == exitDone {
 		return a.waitFor(c, s, r)
 	}

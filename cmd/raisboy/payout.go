@@ -21,7 +21,7 @@ func (a *app) payoutCommand() *cobra.Command {
 		},
 	}
 	orderFlags(c)
-	c.Flags().String("request-id", "", "flag.request-id")
+	once(c.Flags(), "request-id", "flag.request-id")
 	c.Flags().Bool("wait", false, "flag.wait")
 	c.Flags().Duration("wait-timeout", 10*time.Minute, "flag.wait-timeout")
 	list := a.listCommand("list", "command.payout-list", api.KindPayout)
@@ -42,7 +42,7 @@ func (a *app) concludeCommand(name string, ruling journal.Ruling) *cobra.Command
 	c := &cobra.Command{
 		Use: name + " ID", Short: key + ".short", Long: key + ".long", Example: example, Args: arguments(1, 1, "ID"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.onOperation(c, args[0], func(s *session, id int64) error {
+			return a.onOperation(args[0], api.KindPayout, func(s *session, id int64) error {
 				return a.concludePayout(c, s, id, ruling)
 			})
 		},
@@ -83,7 +83,7 @@ func (a *app) confirmEntry(given confirmation, key string, e journal.Entry) erro
 }
 
 func (a *app) showNotice(r desk.Receipt) error {
-	a.warnOfClock(r.ServerDate)
+	a.warnOfClock(r.ServerDate, r.RefusesCredentials())
 	if err := a.render.Conclusion(r); err != nil {
 		a.render.Lost(r)
 		return &lostOutput{err}
@@ -97,7 +97,7 @@ func (a *app) deliverCommand() *cobra.Command {
 		Use: "deliver [ID]", Short: key + ".short", Long: key + ".long", Example: deliverExample, Args: arguments(0, 1, "ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				return a.onOperation(c, args[0], func(s *session, id int64) error {
+				return a.onOperation(args[0], api.KindPayout, func(s *session, id int64) error {
 					r, err := s.desk.Deliver(a.interrupt, id)
 					if err != nil {
 						return err
@@ -121,12 +121,13 @@ func (a *app) deliverAll() error {
 	if err := s.openDesk(a.interrupt); err != nil {
 		return err
 	}
-	worst := exitDone
+	worst, none := exitDone, true
 	filter := journal.Filter{Profile: s.profile.Name, Kind: api.KindPayout, Notices: true}
 	for e, err := range s.journal.List(a.interrupt, filter) {
 		if err != nil {
 			return err
 		}
+		none = false
 		r, err := s.desk.Deliver(a.interrupt, e.ID)
 		if err != nil {
 			return err
@@ -137,6 +138,9 @@ func (a *app) deliverAll() error {
 		if code := exitOfNotice(r); code != exitDone {
 			worst = code
 		}
+	}
+	if none {
+		a.render.Note("note.no-notices", nil)
 	}
 	return end(worst)
 }
@@ -153,6 +157,7 @@ func (a *app) waitFor(c *cobra.Command, s *session, r desk.Receipt) error {
 	limit, _ := c.Flags().GetDuration("wait-timeout")
 	ctx, cancel := a.interrupt.stopped()
 	defer cancel()
+	a.render.Note("note.waiting-final", words{"ID": r.Entry.ID})
 	if s.embedded != nil {
 		s.embedded.tell() // before it ends: its webhook is what is waited for
 	}
@@ -188,6 +193,9 @@ func (s *session) awaitFinal(ctx context.Context, e journal.Entry, limit time.Du
 		now, err := s.journal.Get(context.WithoutCancel(ctx), e.ID)
 		if err != nil {
 			return e, err
+		}
+		if now.PayoutStatus != e.PayoutStatus && now.PayoutStatus == api.StatusAccepted {
+			s.app.render.Note("note.accepted", words{"ID": now.ID})
 		}
 		e = now
 		if waited >= waitPatient && !warned && e.PayoutStatus == api.StatusPending {

@@ -51,6 +51,8 @@ func (a *app) explainStop(err error) (problem, bool) {
 		return a.say(exitInterrupted, "problem.stopped", nil), true
 	case errors.As(err, &no):
 		return a.say(exitInterrupted, "problem.declined", nil), true
+	case errors.As(err, &unconfirmed) && unconfirmed.Resend:
+		return a.say(exitHeld, "problem.unconfirmed-resend", nil), true
 	case errors.As(err, &unconfirmed):
 		return a.say(exitHeld, "problem.unconfirmed", nil), true
 	}
@@ -186,8 +188,12 @@ func (a *app) explainSystem(err error) (problem, bool) {
 		address *listenError
 		ledger  *sandbox.LedgerError
 		sent    *sandbox.SendError
+		pair    *certificateError
 	)
 	switch {
+	case errors.As(err, &pair):
+		w := words{"Cert": render.Sanitize(pair.Cert), "Key": render.Sanitize(pair.Key), "Error": render.Sanitize(pair.Err.Error())}
+		return a.say(exitSetup, "problem.certificate", w), true
 	case errors.As(err, &stdout):
 		return a.say(exitSetup, "problem.stdout", words{"Error": stdout.err.Error()}), true
 	case errors.As(err, &lost):
@@ -204,6 +210,8 @@ func (a *app) explainSystem(err error) (problem, bool) {
 		return a.say(exitUsage, "problem.sandbox-option", words{"Option": options.Option}), true
 	case errors.Is(err, journal.ErrNotFound):
 		return a.say(exitUsage, "problem.not-found", nil), true
+	case errors.As(err, &folder) && strings.HasPrefix(folder.Path, "/dev/std"):
+		return a.say(exitInternal, "problem.output", words{"Error": folder.Err.Error()}), true
 	case errors.As(err, &folder):
 		return a.say(exitSetup, "problem.folder", words{"Path": render.Sanitize(folder.Path), "Error": folder.Err.Error()}), true
 	case errors.As(err, &sent):

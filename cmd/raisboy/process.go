@@ -32,7 +32,7 @@ type process struct {
 
 func systemProcess() *process {
 	p := &process{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, sources: config.SystemSources(),
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: systemClock(), sources: config.SystemSources(),
 		inTerminal:  isTerminal(os.Stdin),
 		outTerminal: isTerminal(os.Stdout),
 		errTerminal: isTerminal(os.Stderr),

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/render"
 )
 
 func (a *app) journalCommand() *cobra.Command {
@@ -27,7 +29,7 @@ func (a *app) journalCommand() *cobra.Command {
 // listCommand lists operations of a kind, or of all kinds.
 func (a *app) listCommand(use, key string, kind api.Kind) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: key + ".short", Long: key + ".long", Example: listExample, Args: arguments(0, 0, ""),
+		Use: use, Short: key + ".short", Long: key + ".long", Example: exampleOfList(kind), Args: arguments(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return a.list(c, kind) },
 	}
 	c.Flags().String("since", "", "flag.since")
@@ -170,8 +172,24 @@ func (a *app) showCommand(key string, kind api.Kind) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.render.Entry(e)
+			if err := a.render.Entry(e); err != nil {
+				return err
+			}
+			s.warnOfAddress(e)
+			return nil
 		},
+	}
+}
+
+// warnOfAddress says of an accepted payout that it cannot be concluded, because
+// none of its webhook_urls may be used: better before the cash is paid.
+func (s *session) warnOfAddress(e journal.Entry) {
+	if e.PayoutStatus != api.StatusAccepted || e.State != journal.StateDone {
+		return
+	}
+	d := desk.Desk{Endpoints: s.endpoints(), NoticeHosts: s.profile.NotifyHosts}
+	if _, err := d.NoticeURL(e); err != nil {
+		s.app.render.Note("note.address", words{"URL": render.Sanitize(e.WebhookURL)})
 	}
 }
 
@@ -215,7 +233,12 @@ func isNumber(s string) bool {
 }
 
 // onOperation opens the desk and finds the operation that a command is about.
-func (a *app) onOperation(_ *cobra.Command, argument string, do func(*session, int64) error) error {
+func (a *app) onOperation(argument string, kind api.Kind, do func(*session, int64) error) error {
+	return a.onOperations([]string{argument}, kind, do)
+}
+
+// onOperations finds all of them before it does anything to the first.
+func (a *app) onOperations(arguments []string, kind api.Kind, do func(*session, int64) error) error {
 	s, err := a.open()
 	if err != nil {
 		return err
@@ -224,11 +247,20 @@ func (a *app) onOperation(_ *cobra.Command, argument string, do func(*session, i
 	if err := s.openDesk(a.interrupt); err != nil {
 		return err
 	}
-	id, err := s.findOperation(argument, "")
-	if err != nil {
-		return err
+	var ids []int64
+	for _, argument := range arguments {
+		id, err := s.findOperation(argument, kind)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
 	}
-	return do(s, id)
+	for _, id := range ids {
+		if err := do(s, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) verifyJournal() error {

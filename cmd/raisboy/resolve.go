@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -70,27 +72,25 @@ func (a *app) resolve(c *cobra.Command, args []string) error {
 		return err
 	}
 	worst := exitDone
-	for _, argument := range args {
+	err := a.onOperations(args, "", func(s *session, id int64) error {
 		var receipt desk.Receipt
-		err := a.onOperation(c, argument, func(s *session, id int64) error {
-			var err error
-			if chosen == "resend" {
-				receipt, err = a.resend(c, s, id)
-			} else {
-				receipt, err = a.settle(c, s, id, rulingOf(chosen))
-			}
-			return err
-		})
+		var err error
+		if chosen == "resend" {
+			receipt, err = a.resend(c, s, id)
+		} else {
+			receipt, err = a.settle(c, s, id, rulingOf(chosen))
+		}
 		if err != nil {
 			return err
 		}
-		a.warnOfClock(receipt.ServerDate)
-		if err := a.show(receipt); err != nil {
-			return err
-		}
+		a.warnOfClock(receipt.ServerDate, receipt.RefusesCredentials())
 		if code := exitOfResolution(receipt, chosen); code != exitDone {
 			worst = code
 		}
+		return a.show(receipt)
+	})
+	if err != nil {
+		return err
 	}
 	return end(worst)
 }
@@ -144,7 +144,12 @@ func (a *app) resend(c *cobra.Command, s *session, id int64) (desk.Receipt, erro
 		if !a.canAsk() {
 			return &usageError{Problem: usageNoAnswer, Name: "--yes-may-credit-twice", Command: c.CommandPath()}
 		}
-		return a.retype(a.interrupt, a.render.EntryQuestion("prompt.resend", e), e.Amount())
+		err := a.retype(a.interrupt, a.render.EntryQuestion("prompt.resend", e), e.Amount())
+		var wrong *amountNotConfirmed
+		if errors.As(err, &wrong) {
+			wrong.Resend = true
+		}
+		return err
 	})
 }
 

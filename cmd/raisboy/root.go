@@ -36,7 +36,7 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.BoolP("verbose", "v", false, "flag.verbose")
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
-		a.signCommand(), a.listenCommand(), a.sandboxCommand(), a.versionCommand(),
+		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.helpTopics()...)
 	root.SetHelpFunc(a.help)
@@ -123,6 +123,10 @@ func usageOfFlag(command *cobra.Command, err error) error {
 	)
 	u := &usageError{Problem: usageBadValue, Command: command.CommandPath(), Value: err.Error()}
 	switch {
+	case errors.Is(err, errTwice) && errors.As(err, &invalid):
+		*u = usageError{Problem: usageTwice, Name: "--" + invalid.GetFlag().Name, Command: u.Command}
+	case errors.As(err, &unknown) && !command.HasParent() && mistypedCommand(command) != nil:
+		return mistypedCommand(command)
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
 		*u = usageError{Problem: usageUnknownFlag, Name: dashed(name), Meant: meantFlag(command, name), Command: u.Command}
@@ -135,6 +139,19 @@ func usageOfFlag(command *cobra.Command, err error) error {
 	}
 	return u
 }
+
+// mistypedCommand is the error about a first word that is no command. Its flags
+// are then taken for the root's, and the root has none of them.
+func mistypedCommand(root *cobra.Command) error {
+	line, ok := root.Context().Value(commandLine{}).([]string)
+	if !ok || len(line) == 0 || strings.HasPrefix(line[0], "-") {
+		return nil
+	}
+	return onlyCommands(root, line[:1])
+}
+
+// commandLine is the key of the arguments in a command's context.
+type commandLine struct{}
 
 func dashed(name string) string {
 	if len(name) == 1 {

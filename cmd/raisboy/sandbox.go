@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/sandbox"
 )
 
@@ -132,6 +133,26 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
+// payoutOf gives the payout_id of an operation of the sandbox profile.
+func (a *app) payoutOf(number string) (string, error) {
+	a.sources.Sandbox, a.sources.Profile, a.sources.File = true, "", ""
+	delete(a.sources.Flags, "listen.addr")
+	s, err := a.open()
+	if err != nil {
+		return "", err
+	}
+	defer a.closing(s)
+	if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+		return "", err
+	}
+	found, err := s.findOperation(number, api.KindPayout)
+	if err != nil {
+		return "", err
+	}
+	e, err := s.journal.Get(a.interrupt, found)
+	return e.PayoutID, err
+}
+
 // sandboxSend has a running sandbox send a webhook by hand.
 func (a *app) sandboxSend(c *cobra.Command, what, id string) error {
 	switch what {
@@ -152,6 +173,11 @@ func (a *app) sandboxSend(c *cobra.Command, what, id string) error {
 	defer cancel()
 	if err := sandbox.Identify(ctx, base, nil); err != nil {
 		return &usageError{Problem: usageSandboxOnly, Name: base, Command: c.CommandPath()}
+	}
+	if isNumber(id) { // a bare number is always ours
+		if id, err = a.payoutOf(id); err != nil {
+			return err
+		}
 	}
 	status, err := sandbox.Send(ctx, base, nil, what, id)
 	if err != nil {

@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,12 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "await": await, "capture": capture, "lines": lines,
 		},
+		Condition: func(condition string) (bool, error) {
+			if condition == "postgres" {
+				return os.Getenv(postgresVariable) != "", nil
+			}
+			return false, fmt.Errorf("no condition %q", condition)
+		},
 	})
 }
 
@@ -52,7 +60,24 @@ func newcomer(env *testscript.Env) error {
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("RAISBOY_SANDBOX_ADDR", fmt.Sprintf("127.0.0.1:%d", port))
 	env.Setenv("AGENT", fmt.Sprintf("127.0.0.1:%d", port+2))
+	env.Setenv("POSTGRES", postgresJournal(os.Getenv(postgresVariable)))
 	return nil
+}
+
+// postgresVariable names a PostgreSQL server for tests, which .ci/run starts.
+const postgresVariable = "RAISBOY_TEST_POSTGRES"
+
+// postgresJournal is the address of a journal that does not exist yet, in a
+// schema of its own; empty: there is no server.
+func postgresJournal(server string) string {
+	if server == "" {
+		return ""
+	}
+	separator := "?"
+	if strings.Contains(server, "?") {
+		separator = "&"
+	}
+	return fmt.Sprintf("%s%ssearch_path=script_%x", server, separator, rand.Uint64())
 }
 
 // freePorts finds a port that is free together with the second after it.

@@ -163,6 +163,7 @@ func (s *session) openDesk(ctx context.Context) error {
 		Profile: s.profile.Name, Sandbox: s.profile.Sandbox, APIKey: s.client.APIKey, Endpoints: s.endpoints(),
 		Limits: limits, Window: s.profile.DuplicateWindow, NoticeHosts: s.profile.NotifyHosts,
 	}
+	s.instrument()
 	return nil
 }
 

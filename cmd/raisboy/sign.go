@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/subtle"
 	"errors"
 	"io"
 	"net/http"
@@ -33,11 +32,14 @@ func (a *app) signCommand() *cobra.Command {
 	flags.Bool("explain", false, "flag.explain")
 	flags.Bool("headers", false, "flag.headers")
 	flags.String("curl", "", "flag.curl")
-	flags.String("check", "", "flag.check")
+	diagnosisFlags(c)
 	return c
 }
 
 func (a *app) sign(c *cobra.Command) error {
+	if checks(c) {
+		return a.checkSignature(c)
+	}
 	m, address, err := a.readMessage(c)
 	if err != nil {
 		return err
@@ -53,9 +55,6 @@ func (a *app) sign(c *cobra.Command) error {
 	m.APIKey, m.Separator = client.APIKey, client.Separator
 	if m.Timestamp == "" {
 		m.Timestamp = client.TimestampFormat.Format(a.process.now())
-	}
-	if c.Flags().Changed("check") {
-		return a.checkSignature(c, s, client.Key, m)
 	}
 	if _, err := sign.ParseTimestamp(m.Timestamp); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (a *app) sign(c *cobra.Command) error {
 
 // readMessage reads what is to be signed, and the address of --curl.
 func (a *app) readMessage(c *cobra.Command) (m sign.Message, address string, err error) {
-	if err := onlyOne(c, "explain", "headers", "curl", "check"); err != nil {
+	if err := onlyOne(c, "explain", "headers", "curl"); err != nil {
 		return m, "", err
 	}
 	if address, err = flagText(c, "curl"); err != nil {
@@ -178,39 +177,4 @@ func (s *session) movesMoney(path string) bool {
 		}
 	}
 	return false
-}
-
-// checkSignature verifies a given signature against the profile's secrets.
-func (a *app) checkSignature(c *cobra.Command, s *session, key *sign.Key, m sign.Message) error {
-	if !c.Flags().Changed("timestamp") {
-		return &usageError{Problem: usageNeedsFlag, Name: "--check", Value: "--timestamp", Command: c.CommandPath()}
-	}
-	given, _ := c.Flags().GetString("check")
-	keys := []*sign.Key{key}
-	if !s.profile.PreviousSecret.IsZero() {
-		secret, err := s.profile.PreviousSecret.Resolve(a.interrupt)
-		if err != nil {
-			return err
-		}
-		previous, err := sign.NewKey(secret.Reveal())
-		if err != nil {
-			return err
-		}
-		keys = append(keys, previous)
-	}
-	match := false
-	for _, k := range keys {
-		want, err := k.Hex(m)
-		if err != nil {
-			return err
-		}
-		match = subtle.ConstantTimeCompare([]byte(want), []byte(given)) == 1 || match
-	}
-	if err := a.render.SignatureCheck(match, len(keys)); err != nil {
-		return err
-	}
-	if !match {
-		return end(exitCredentials)
-	}
-	return nil
 }

@@ -53,16 +53,24 @@ func (a *app) question(key string, p desk.Preview) string {
 // sayWaiting tells an impatient operator that an answer is awaited.
 func (a *app) sayWaiting() { a.render.Note("note.waiting", nil) }
 
-// maxSkew is how far this machine's clock may be off before that is said. The
-// project refuses beyond five minutes.
-const maxSkew = time.Minute
+// How far this machine's clock may be off before that is said, and from where
+// on it explains a refused signature: the project refuses beyond five minutes,
+// and its Date is a little older than our reading of it.
+const (
+	maxSkew     = time.Minute
+	refusedSkew = 4 * time.Minute
+)
 
 // warnOfClock compares the project's clock, from its last answer, with ours.
-func (a *app) warnOfClock(theirs time.Time) {
+// refused says that the answer refused the signature, the key or the clock.
+func (a *app) warnOfClock(theirs time.Time, refused bool) {
 	if theirs.IsZero() {
 		return
 	}
-	if skew := a.process.now().Sub(theirs).Round(time.Second); skew.Abs() > maxSkew {
-		a.render.Note("note.clock", words{"Skew": skew.Abs().String()})
+	switch skew := a.process.now().Sub(theirs).Round(time.Second).Abs(); {
+	case refused && skew > refusedSkew:
+		a.render.Note("note.clock-refused", words{"Skew": skew.String()})
+	case skew > maxSkew:
+		a.render.Note("note.clock", words{"Skew": skew.String()})
 	}
 }

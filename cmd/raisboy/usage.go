@@ -27,6 +27,7 @@ const (
 	usageBadID          usageProblem = "bad_id"              // not the number or id of an operation
 	usageUnknownID      usageProblem = "unknown_id"          // no operation, or event, has it
 	usageAmbiguousID    usageProblem = "ambiguous_id"        // several operations have it
+	usageTwice          usageProblem = "flag_twice"          // given twice with different values
 	usageExclusive      usageProblem = "exclusive_flags"     // Name and Value exclude each other
 	usageNeedsFlag      usageProblem = "needs_flag"          // Name is of use only with Value
 	usageNoAnswer       usageProblem = "no_input"            // something must be asked, and nobody may be
@@ -44,6 +45,9 @@ func (declined) Error() string { return "declined" }
 
 // An amountNotConfirmed error says that a sum above the desk's limit was not
 // retyped as it was given.
-type amountNotConfirmed struct{ Given string }
+type amountNotConfirmed struct {
+	Given  string
+	Resend bool // of a resend, which no flag confirms the amount of
+}
 
 func (*amountNotConfirmed) Error() string { return "amount not confirmed" }

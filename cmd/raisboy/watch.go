@@ -25,15 +25,25 @@ type watch struct {
 	once  bool               // end after the first that is printed
 	until api.PayoutStatus   // end after the first with this status
 
+	render *render.Renderer // prints into queue
+	queue  *lineQueue       // before stdout
+	wake   chan struct{}    // the forwarder's; nil: there is none
+
 	mutex  sync.Mutex
 	known  map[int64]api.PayoutStatus // by operation: what was last printed or seen
 	since  time.Time                  // up to where the journal was looked at
-	failed error                      // stdout does not take any more
+	active bool                       // something was printed since status last asked
+
+	failing sync.Mutex
+	failed  error // stdout does not take any more
+
+	statusDue, statusSaid bool // of status alone
+	backlog               journal.Backlog
 }
 
 // begin notes where every payout stands that may still move.
 func (w *watch) begin(ctx context.Context) error {
-	w.since = w.app.process.now()
+	w.since, w.statusDue = w.app.process.now(), true
 	for _, status := range []api.PayoutStatus{api.StatusPending, api.StatusAccepted} {
 		filter := journal.Filter{Profile: w.session.profile.Name, Kind: api.KindPayout, PayoutStatus: status}
 		for e, err := range w.session.journal.List(ctx, filter) {
@@ -72,7 +82,11 @@ func (w *watch) look(ctx context.Context) error {
 // Record implements webhook.Sink: it returns once the webhook is in the
 // journal, and only then is it acknowledged.
 func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error) {
-	seen, err := w.session.desk.Observe(ctx, journalEvent(e))
+	event := journalEvent(e)
+	if w.wake != nil {
+		event.Forward.State = journal.ForwardWaiting
+	}
+	seen, err := w.session.desk.Observe(ctx, event)
 	switch {
 	case err != nil:
 		w.app.log.Error("webhook could not be recorded", "error", err.Error())
@@ -80,11 +94,13 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	case seen.Reflected:
 		return webhook.AckReflected, nil
 	}
+	w.awaken()
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
+	w.active = true
 	switch {
 	case !seen.Found:
-		w.fail(w.app.render.Orphan(seen))
+		w.fail(w.render.Orphan(seen))
 		return webhook.AckUnknownPayment, nil
 	case w.known[seen.After.ID] == seen.After.PayoutStatus && seen.Before.PayoutStatus != seen.After.PayoutStatus:
 		return webhook.AckRecorded, nil // look was quicker to show it
@@ -106,7 +122,7 @@ func (w *watch) Reject(ctx context.Context, r webhook.Rejected) error {
 	err := w.session.journal.Reject(ctx, event)
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.fail(w.app.render.RejectedWebhook(event))
+	w.fail(w.render.RejectedWebhook(event))
 	return err
 }
 
@@ -120,21 +136,12 @@ func journalEvent(e webhook.Event) journal.Event {
 // print shows a transition, unless it is filtered out, and ends the listener
 // if it waited for this one. The mutex is held.
 func (w *watch) print(t render.Transition) {
-	w.known[t.Entry.ID] = t.To
+	w.known[t.Entry.ID], w.active = t.To, true
 	if len(w.only) > 0 && !slices.Contains(w.only, t.To) {
 		return
 	}
-	w.fail(w.app.render.Transition(t))
+	w.fail(w.render.Transition(t))
 	if w.once || w.until != "" && t.To == w.until {
-		w.end()
-	}
-}
-
-// fail ends the listener's screen, not its work, unless nobody can read it:
-// without stdout it stops, so that the operator notices.
-func (w *watch) fail(err error) {
-	if err != nil && w.failed == nil {
-		w.failed = &lostOutput{err}
 		w.end()
 	}
 }

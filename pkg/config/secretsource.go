@@ -140,6 +140,9 @@ func (r *recipe) parse(text string, locate func(path string) (string, bool)) Pro
 	form, rest, found := strings.Cut(text, ":")
 	if !found {
 		r.kind, r.value = SecretValue, NewSecret(text)
+		if resemblesForm(text) {
+			return Malformed
+		}
 		return tooLongUnless(len(text) <= maxSecret)
 	}
 	switch strings.ToLower(form) + ":" {
@@ -167,6 +170,19 @@ func (r *recipe) parse(text string, locate func(path string) (string, bool)) Pro
 		r.kind, r.value = SecretValue, NewSecret(text)
 		return tooLongUnless(len(text) <= maxSecret)
 	}
+}
+
+// resemblesForm tells "keyrng" and "file /run/secret" from a secret: signing
+// with either would cost somebody days.
+func resemblesForm(text string) bool {
+	word, _, _ := strings.Cut(text, " ")
+	for _, form := range []string{formKeyring, formFile, formVariable, formCommand} {
+		name := strings.TrimSuffix(form, ":")
+		if strings.EqualFold(word, name) || Suggest(word, []string{name}) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // literalSecret says whether the text of a secret in the file is the secret

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
 )
 
 // fieldSteps names the fields that the project complained about.
@@ -40,11 +41,11 @@ func isCause(code string) bool {
 	switch api.Cause(code) {
 	case api.CauseNoConnection, api.CauseInvalidCall, api.CauseInterrupted, api.CauseTimeout, api.CauseConnectionLost,
 		api.CauseServerError, api.CauseMalformed, api.CauseTooLarge, api.CauseRedirect, api.CauseRateLimited,
-		api.CauseAlreadyProcessed, api.CauseUnexpectedStatus, api.CauseEchoMismatch:
+		api.CauseAlreadyProcessed, api.CauseUnexpectedStatus, api.CauseEchoMismatch, api.CauseNotOwner:
 		return true
 	case api.CauseAnswered:
 	}
-	return false
+	return code == journal.CodeAbandoned
 }
 
 // meaning explains a code or a cause. One that no document lists is shown as it

@@ -30,6 +30,7 @@ type step struct {
 	key     string
 	data    data
 	command string
+	words   []string // of a command that quotes bytes, so that it is broken without changing them
 }
 
 // A sum is an amount in a sentence; how it is written depends on the language.
@@ -209,6 +210,10 @@ func (a adviser) refused(e *journal.Entry) counsel {
 		c.next = append(c.next, step{key: "next.refused_deposit"})
 	} else {
 		c.next = append(c.next, step{key: "next.refused_payout"})
+	}
+	if e.Decision == nil {
+		c.next = append(c.next, a.examine(e, api.Outcome{Verdict: api.Refused, HTTPStatus: e.HTTPStatus, Code: e.Code})...)
+		c.next = append(c.next, a.diagnose(e)...)
 	}
 	return c
 }

@@ -15,13 +15,22 @@ func (a adviser) held(x *desk.Receipt) counsel {
 	}
 	currency := x.Entry.Call.Terms.Currency
 	facts := data{"ID": by.ID, "Limit": sum{h.Limit, currency}, "Used": sum{h.Used, currency}, "Key": h.Key}
-	key := "held." + string(h.Reason)
+	reason := string(h.Reason)
+	sending := h.Reason == journal.HeldUnresolved && by.State == journal.StateOpen
+	if sending { // its owner lives: nothing to settle, only to wait
+		reason = "sending"
+	}
+	key := "held." + reason
 	c := counsel{
 		tone: caution, verdict: "verdict.held",
 		why: []step{{key: key + ".meaning", data: facts}}, next: []step{{key: key + ".remedy", data: facts}},
 	}
 	switch h.Reason {
 	case journal.HeldUnresolved, journal.HeldConflict:
+		if sending {
+			c.next[0].command = a.command(by, "journal", "show", number(by.ID))
+			break
+		}
 		c.next[0].command = a.command(by, "resolve", number(by.ID))
 	case journal.HeldRef:
 		c.next[0].command = a.command(by, "journal", "show", number(by.ID))

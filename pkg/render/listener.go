@@ -194,6 +194,7 @@ func (r *Renderer) RejectedWebhook(event journal.Event) error {
 	if r.Verbose {
 		sentence := r.Catalog.T("event.rejected", data{"Reason": Sanitize(event.Reason)})
 		r.tell(r.err.faint([]string{r.timeOfDay(event.ReceivedAt) + sentence})...)
+		r.tell(r.stepLines(r.err, adviser{r.Flags}.diagnoseWebhook(event), 0)...)
 	}
 	return nil
 }

@@ -11,11 +11,19 @@ import (
 // Problem says on Err what went wrong and what to do about it, one line each.
 // An empty remedy prints no second line. Both may quote what a user typed.
 func (r *Renderer) Problem(cause, remedy string) {
-	lines := []string{r.err.tint(bad, r.Catalog.T("label.error", nil)) + " " + oneLine(cause)}
+	lines := r.labelled(bad, "label.error", cause)
 	if remedy != "" {
-		lines = append(lines, r.err.tint(waiting, r.Catalog.T("label.hint", nil))+" "+oneLine(remedy))
+		lines = append(lines, r.labelled(waiting, "label.hint", remedy)...)
 	}
 	r.tell(lines...)
+}
+
+// labelled is one line, broken between words only where a terminal is narrower.
+func (r *Renderer) labelled(t tone, key, sentence string) []string {
+	label := r.Catalog.T(key, nil)
+	lines := wrap(label+" "+oneLine(sentence), r.Width)
+	lines[0] = r.err.tint(t, label) + strings.TrimPrefix(lines[0], label)
+	return lines
 }
 
 func oneLine(s string) string { return strings.TrimSpace(Sanitize(s)) }

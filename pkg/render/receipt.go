@@ -114,7 +114,10 @@ func (r *Renderer) stepLines(p palette, steps []step, width int) []string {
 	var lines []string
 	for _, s := range steps {
 		lines = append(lines, wrap(r.say(r.Catalog, s), width)...)
-		if s.command != "" {
+		switch {
+		case s.words != nil:
+			lines = append(lines, p.strong(plain, foldCommand(s.words, width))...)
+		case s.command != "":
 			lines = append(lines, p.strong(plain, hang("  ", s.command, width))...)
 		}
 	}

@@ -70,16 +70,21 @@ func (r *Renderer) Signature(s Signature) error {
 		return r.print(s.Signature)
 	}
 	lines := r.wrapOut(r.Catalog.T("signature.string", nil))
-	for line := range bytes.Lines(s.Message.Append(nil)) {
-		for _, piece := range chop(Visible(line), max(r.Width-2, 0)) {
-			lines = append(lines, "  "+piece)
-		}
-	}
+	lines = append(lines, r.visibleLines(s.Message.Append(nil))...)
 	lines = append(lines, r.out.faint(r.wrapOut(r.Catalog.T("signature.legend", nil)))...)
 	lines = append(lines, r.wrapOut(r.Catalog.T("signature.body", nil))...)
 	lines = append(lines, indented(chop(body, max(r.Width-2, 0)))...)
 	lines = append(lines, r.wrapOut(r.Catalog.T("signature.result", nil))...)
 	return r.print(append(lines, r.out.strong(good, indented(chop(s.Signature, max(r.Width-2, 0))))...)...)
+}
+
+// visibleLines shows a signature string line by line, its bytes made visible.
+func (r *Renderer) visibleLines(text []byte) []string {
+	var lines []string
+	for line := range bytes.Lines(text) {
+		lines = append(lines, indented(chop(Visible(line), max(r.Width-2, 0)))...)
+	}
+	return lines
 }
 
 func indented(lines []string) []string {

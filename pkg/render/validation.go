@@ -2,6 +2,7 @@ package render
 
 import (
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
 )
 
 // Validation prints whether a user may move money, and how much. "valid" is
@@ -9,6 +10,7 @@ import (
 // request's signature, key or clock and so says nothing about the user.
 func (r *Renderer) Validation(userID string, o api.Outcome) error {
 	c, valid := judgeValidation(o)
+	c.next = append(c.next, adviser{r.Flags}.examine(&journal.Entry{}, o)...)
 	if r.Format != Text {
 		if !r.Quiet || o.Verdict != api.Done {
 			r.tell(r.err.strong(c.tone, []string{r.say(r.Catalog, step{key: c.verdict, data: data{"User": userID}})})...)

@@ -1,0 +1,62 @@
+package render
+
+import "github.com/raisboy/raisboy/pkg/text"
+
+// CheckStatus says how a check of the doctor came out.
+type CheckStatus string
+
+// The statuses, as in JSON.
+const (
+	CheckOK      CheckStatus = "ok"
+	CheckWarning CheckStatus = "warning"
+	CheckFailure CheckStatus = "failure"
+)
+
+// A Sentence is a key of the catalog with what fills its places, or, with Words,
+// a sentence that was already made in both languages.
+type Sentence struct {
+	Key   string
+	Data  map[string]any
+	Words func(*text.Catalog) string
+}
+
+func (s Sentence) in(r *Renderer, c *text.Catalog) string {
+	switch {
+	case s.Words != nil:
+		return oneLine(s.Words(c))
+	case s.Key != "":
+		return oneLine(r.say(c, step{key: s.Key, data: s.Data}))
+	}
+	return ""
+}
+
+// A Check is one line of `raisboy doctor`.
+type Check struct {
+	Name   string // of cli.md: "config", "clock", …
+	Status CheckStatus
+	Detail Sentence
+	Remedy Sentence // empty: nothing to do
+}
+
+// Check prints one line of the doctor; in JSON and CSV its words are English.
+func (r *Renderer) Check(c Check) error {
+	if r.Format != Text {
+		return r.emit(object{
+			{"check", c.Name}, {"status", string(c.Status)},
+			{"detail", orNull(c.Detail.in(r, r.english))}, {"remedy", orNull(c.Remedy.in(r, r.english))},
+		})
+	}
+	mood := map[CheckStatus]tone{CheckOK: good, CheckWarning: caution, CheckFailure: bad}[c.Status]
+	head := r.out.tint(mood, r.Catalog.T("doctor.status."+string(c.Status), nil)) + "  "
+	lines := r.wrapOut(r.Catalog.T("doctor.check."+c.Name, nil) + ": " + c.Detail.in(r, r.Catalog))
+	lines[0] = head + lines[0]
+	for i := range lines[1:] {
+		lines[i+1] = "    " + lines[i+1]
+	}
+	if remedy := c.Remedy.in(r, r.Catalog); remedy != "" {
+		for _, line := range r.wrapOut("→ " + remedy) {
+			lines = append(lines, "    "+line)
+		}
+	}
+	return r.print(lines...)
+}
