@@ -32,6 +32,7 @@ type watch struct {
 	mutex  sync.Mutex
 	known  map[int64]api.PayoutStatus // by operation: what was last printed or seen
 	since  time.Time                  // up to where the journal was looked at
+	over   bool                       // what was waited for was printed
 	active bool                       // something was printed since status last asked
 
 	failing sync.Mutex
@@ -100,7 +101,9 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	w.active = true
 	switch {
 	case !seen.Found:
-		w.fail(w.render.Orphan(seen))
+		if w.wants(e.Webhook.Status) {
+			w.fail(w.render.Orphan(seen))
+		}
 		return webhook.AckUnknownPayment, nil
 	case w.known[seen.After.ID] == seen.After.PayoutStatus && seen.Before.PayoutStatus != seen.After.PayoutStatus:
 		return webhook.AckRecorded, nil // look was quicker to show it
@@ -122,7 +125,9 @@ func (w *watch) Reject(ctx context.Context, r webhook.Rejected) error {
 	err := w.session.journal.Reject(ctx, event)
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.fail(w.render.RejectedWebhook(event))
+	if len(w.only) == 0 && !w.over {
+		w.fail(w.render.RejectedWebhook(event))
+	}
 	return err
 }
 
@@ -137,13 +142,21 @@ func journalEvent(e webhook.Event) journal.Event {
 // if it waited for this one. The mutex is held.
 func (w *watch) print(t render.Transition) {
 	w.known[t.Entry.ID], w.active = t.To, true
-	if len(w.only) > 0 && !slices.Contains(w.only, t.To) {
+	if !w.wants(t.To) {
 		return
 	}
 	w.fail(w.render.Transition(t))
 	if w.once || w.until != "" && t.To == w.until {
+		w.over = true
 		w.end()
 	}
+}
+
+// wants reports whether what bears the status is printed: not what was filtered
+// out, and nothing after the one that the listener was to wait for. All of it is
+// recorded. The mutex is held.
+func (w *watch) wants(status api.PayoutStatus) bool {
+	return !w.over && (len(w.only) == 0 || slices.Contains(w.only, status))
 }
 
 var _ webhook.Sink = (*watch)(nil)

@@ -88,7 +88,9 @@ func (w *watch) deliver(ctx context.Context) error {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
 		w.active = true
-		w.fail(w.render.NoticeDelivered(r))
+		if len(w.only) == 0 && !w.over {
+			w.fail(w.render.NoticeDelivered(r))
+		}
 	})
 }
 

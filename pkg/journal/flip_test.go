@@ -42,7 +42,7 @@ func TestFlippedBits(t *testing.T) {
 		if err := os.WriteFile(other, spoilt, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if flipNoticed(t, ctx, other, want, fmt.Sprintf("byte %d, bit %d", at, bit)) {
+		if flipNoticed(ctx, t, other, want, fmt.Sprintf("byte %d, bit %d", at, bit)) {
 			noticed++
 		}
 	}
@@ -52,7 +52,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-func flipNoticed(t *testing.T, ctx context.Context, path string, want []any, where string) bool {
+func flipNoticed(ctx context.Context, t *testing.T, path string, want []any, where string) bool {
 	j, err := Open(ctx, path, testOptions())
 	if err != nil {
 		return true

@@ -126,7 +126,7 @@ type settled struct {
 func (r *forwarding) start(ctx, hard context.Context) error {
 	free := forwardSlots - len(r.busy)
 	if free <= 0 || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it is to end: nothing more is begun
 	}
 	except := make([]int64, 0, len(r.busy))
 	for id := range r.busy {
@@ -160,7 +160,7 @@ func (r *forwarding) finish(ctx context.Context, err error) error {
 	}
 	// It was to end anyhow: what was not settled is passed on by the next one.
 	r.logger().Error("forwarding ended with an error", "error", err)
-	return nil //nolint:nilerr // said above
+	return nil
 }
 
 // pass makes one attempt and has it kept.
