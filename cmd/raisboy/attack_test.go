@@ -83,7 +83,7 @@ func TestListenerUnderAttack(t *testing.T) {
 			group.Wait()
 			id, payoutID := s.payout("6000")
 			s.agree(id, payoutID, "accepted")
-			if peak := peakMemory(t, r.command.Process.Pid); peak > maxListenerMemory {
+			if peak := peakMemory(t, r.command.Process.Pid); peak > maxListenerMemory && !raceEnabled { // the detector keeps shadows of it all
 				t.Errorf("%d KiB", peak)
 			} else {
 				t.Logf("%d connections, at most %d KiB", count, peak)

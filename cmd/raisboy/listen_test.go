@@ -61,6 +61,12 @@ func TestListenOverTLS(t *testing.T) {
 	folder, roots := t.TempDir(), x509.NewCertPool()
 	certFile, keyFile := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 	certify(t, roots, certFile, keyFile, 1)
+	// The second certificate is made and trusted before anybody verifies: a pool
+	// must not change while it is used.
+	nextCert, nextKey := filepath.Join(folder, "next.pem"), filepath.Join(folder, "next.key")
+	renewed := x509.NewCertPool()
+	certify(t, renewed, nextCert, nextKey, 2)
+	roots.AddCert(leaf(t, nextCert))
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	s := newStage(t, func(agent string) (string, *http.Client) { return "https://" + agent + "/hooks", client }, "path=request")
 	r := s.listen("--tls-cert", certFile, "--tls-key", keyFile)
@@ -68,8 +74,8 @@ func TestListenOverTLS(t *testing.T) {
 	id, payoutID := s.payout("5000")
 	s.agree(id, payoutID, "accepted")
 
-	renewed := x509.NewCertPool()
-	certify(t, renewed, certFile, keyFile, 2)
+	replaceFile(t, nextKey, keyFile)
+	replaceFile(t, nextCert, certFile)
 	s.eventually("the renewed certificate is served", func() bool {
 		conn, err := tls.Dial("tcp", s.agent, &tls.Config{RootCAs: renewed})
 		if err == nil {
@@ -77,7 +83,6 @@ func TestListenOverTLS(t *testing.T) {
 		}
 		return err == nil
 	})
-	roots.AddCert(leaf(t, certFile))
 	id, payoutID = s.payout("6000")
 	s.agree(id, payoutID, "accepted")
 	answer, err := client.Get("https://" + s.agent + "/healthz")
@@ -86,6 +91,13 @@ func TestListenOverTLS(t *testing.T) {
 	}
 	_ = answer.Body.Close()
 	r.end()
+}
+
+func replaceFile(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func leaf(t *testing.T, certFile string) *x509.Certificate {

@@ -68,9 +68,11 @@ func (w *watch) look(ctx context.Context) error {
 		w.mutex.Lock()
 		from := w.known[e.ID]
 		if e.PayoutStatus != "" && e.PayoutStatus != from {
-			w.print(render.Transition{
-				Entry: e, From: from, To: e.PayoutStatus, Conflict: e.State == journal.StateConflict, At: began,
-			})
+			t := render.Transition{Entry: e, From: from, To: e.PayoutStatus, Conflict: troubled(e), At: began}
+			if e.PayoutStatus == api.StatusAccepted {
+				_, t.AddressProblem = w.session.desk.NoticeURL(e)
+			}
+			w.print(t)
 		}
 		w.mutex.Unlock()
 	}
@@ -78,6 +80,11 @@ func (w *watch) look(ctx context.Context) error {
 	// little after the time that it bears.
 	w.since = began.Add(-2 * watchPeriod)
 	return nil
+}
+
+// troubled reports a payout that a person must look at before any cash moves.
+func troubled(e journal.Entry) bool {
+	return e.State == journal.StateConflict || e.State == journal.StateMismatch
 }
 
 // Record implements webhook.Sink: it returns once the webhook is in the
@@ -108,10 +115,15 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	case w.known[seen.After.ID] == seen.After.PayoutStatus && seen.Before.PayoutStatus != seen.After.PayoutStatus:
 		return webhook.AckRecorded, nil // look was quicker to show it
 	}
+	// What another command did a moment ago comes before what the webhook says
+	// about it: look has not been there yet.
+	if from, before := w.known[seen.Before.ID], seen.Before; before.PayoutStatus != "" && from != before.PayoutStatus {
+		w.print(render.Transition{Entry: before, From: from, To: before.PayoutStatus, At: seen.Event.ReceivedAt, Conflict: troubled(before)})
+	}
 	w.print(render.Transition{
 		EventID: seen.Event.ID, Entry: seen.After, From: seen.Before.PayoutStatus, To: seen.After.PayoutStatus,
 		Duplicate: seen.Event.Duplicate, Unrecognised: seen.Event.Kind == journal.EventUnrecognised,
-		Conflict:   seen.After.State == journal.StateConflict || seen.After.State == journal.StateMismatch,
+		Conflict:   troubled(seen.After),
 		SignedPath: seen.Event.SignedPath, Timestamp: e.Webhook.Timestamp, At: seen.Event.ReceivedAt,
 		WebhookURL: e.Webhook.WebhookURL, AddressProblem: seen.AddressProblem,
 	})

@@ -38,9 +38,10 @@ func (d *Desk) Validate(ctx context.Context, userID string) (api.Outcome, error)
 // moves no money may be broken off at any moment.
 func (d *Desk) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
+	stop := d.Stop
 	go func() {
 		select {
-		case <-d.Stop:
+		case <-stop:
 			cancel()
 		case <-ctx.Done():
 		}

@@ -101,13 +101,13 @@ func TestClockJumpsDuring(t *testing.T) {
 			t.Run(tt.kind+" "+tt.user+" "+jump.String(), func(t *testing.T) {
 				t.Parallel()
 				c := newClocked(t, "")
-				c.project.arrived = func() { c.jump(t, jump) }
+				c.project.onArrival(func() { c.jump(t, jump) })
 				r := c.run(t, tt.kind, "--user", tt.user, "--amount", "10", "--skip-validate", "--timeout", "60s")
 				e := c.evidence(t)
 				if found := e.check(); r.exit != tt.exit || len(found) > 0 {
 					t.Errorf("exit %d, want %d; %v\n%s%s", r.exit, tt.exit, found, r.stdout, r.stderr)
 				}
-				c.project.arrived = nil
+				c.project.onArrival(nil)
 				c.jump(t, 0)
 				again := c.run(t, tt.kind, "--user", tt.user, "--amount", "10", "--skip-validate")
 				wants := []int{8}

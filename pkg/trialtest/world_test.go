@@ -172,15 +172,23 @@ type recorder struct {
 	requests []request
 }
 
+// onArrival says what is called when a request is whole; nil: nothing is.
+func (r *recorder) onArrival(do func()) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.arrived = do
+}
+
 // ServeHTTP implements http.Handler.
 func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(q.Body, 1<<20))
 	if err == nil && (q.URL.Path == sandbox.DepositPath || q.URL.Path == sandbox.PayoutPath) {
 		r.mutex.Lock()
 		r.requests = append(r.requests, request{q.URL.Path, body})
+		arrived := r.arrived
 		r.mutex.Unlock()
-		if r.arrived != nil {
-			r.arrived()
+		if arrived != nil {
+			arrived()
 		}
 	}
 	again := io.Reader(bytes.NewReader(body))

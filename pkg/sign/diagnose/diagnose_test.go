@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -253,19 +254,31 @@ func TestSameAnswerForAnyWorkers(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var seen []Progress
-		d := diagnosis{options: Options{Progress: func(p Progress) { seen = append(seen, p) }}}
+		var (
+			mutex sync.Mutex // synctest.Wait orders nothing for the race detector here
+			seen  []Progress
+		)
+		told := func() []Progress {
+			mutex.Lock()
+			defer mutex.Unlock()
+			return slices.Clone(seen)
+		}
+		d := diagnosis{options: Options{Progress: func(p Progress) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			seen = append(seen, p)
+		}}}
 		d.tried.Store(7)
 		stop := d.progress()
 		time.Sleep(progressPeriod - time.Millisecond)
 		synctest.Wait()
-		if len(seen) > 0 {
+		if len(told()) > 0 {
 			t.Error("too early")
 		}
 		time.Sleep(progressPeriod)
 		synctest.Wait()
 		stop()
-		if len(seen) != 1 || seen[0].Tried != 7 {
+		if seen := told(); len(seen) != 1 || seen[0].Tried != 7 {
 			t.Errorf("%+v", seen)
 		}
 		time.Sleep(time.Minute)
