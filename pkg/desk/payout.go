@@ -66,7 +66,9 @@ func (d *Desk) reflected(ctx context.Context, event journal.Event) (bool, error)
 // before anything is written. The decision and the frozen Webhook 2 are one
 // transaction; the notice is then delivered at once if it can be.
 //
-// A *RulingError says why the decision was not taken.
+// A *RulingError says why the decision was not taken. RulingTwice among them
+// needs a person at once: the lock was lost while this one was asked, another
+// desk completed the payout meanwhile, and both may have handed over the cash.
 func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note string, confirm func(journal.Entry) error) (Receipt, error) {
 	lock, err := d.Journal.Lock(ctx, id)
 	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
@@ -105,6 +107,9 @@ func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note st
 		return []journal.Addition{{Raw: notice.Body, Content: journal.Decision{Ruling: r, Note: note, URL: notice.URL}}}, nil
 	})
 	if errors.Is(err, errNothingNew) {
+		if e.Notice != nil && r == journal.RuledCompleted {
+			return Receipt{}, &RulingError{Entry: e, Ruling: r, Problem: RulingTwice}
+		}
 		return d.deliverAgain(ctx, e)
 	}
 	if err != nil {

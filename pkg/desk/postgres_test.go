@@ -173,3 +173,24 @@ func TestSixteenTillsShareARef(t *testing.T) {
 		t.Fatalf("sent %d times", len(sent))
 	}
 }
+
+// TestLockLostWhileAsked: the line breaks while the cashier hands over the cash,
+// and another desk does the same: that both did must not read as a repeat.
+func TestLockLostWhileAsked(t *testing.T) {
+	w, l := onPostgres(t)
+	w.till = w.open("till-1")
+	e := w.accepted()
+	other := w.open("till-2")
+	_, err := w.till.Conclude(t.Context(), e.ID, complete, "", func(journal.Entry) error {
+		l.cut(false)
+		r, err := other.Conclude(t.Context(), e.ID, complete, "", nil)
+		if err != nil || r.Held != nil || r.Entry.PayoutStatus != api.StatusCompleted {
+			t.Errorf("the other desk: %+v, %v", r.Held, err)
+		}
+		return nil
+	})
+	w.ruling(err, desk.RulingTwice)
+	if sent := w.project.sent(api.KindNotice); len(sent) != 1 {
+		t.Errorf("%d notices", len(sent))
+	}
+}

@@ -24,6 +24,7 @@ const (
 	RulingOtherOrigin RulingProblem = "other_origin" // the profile, its address or key is not the recorded one
 	RulingNotAccepted RulingProblem = "not_accepted" // the project has not yet allowed to pay out
 	RulingBegun       RulingProblem = "begun"        // the opposite notice was already attempted
+	RulingTwice       RulingProblem = "twice"        // another desk completed it while this one was asked
 	RulingAddress     RulingProblem = "address"      // the webhook_url must not be used, see Err
 	RulingNoAddress   RulingProblem = "no_address"   // no verified webhook_url is known
 )
