@@ -24,6 +24,7 @@ const (
 	ProblemNetwork     Problem = "network"     // on a network file system, where locks lie
 	ProblemNotAJournal Problem = "not_a_journal"
 	ProblemNewer       Problem = "newer" // written by a newer raisboy
+	ProblemOlder       Problem = "older" // written by one from before the first release
 	ProblemOldSQLite   Problem = "old_sqlite"
 	ProblemReadOnly    Problem = "read_only"
 	ProblemFull        Problem = "full" // the disk, or a quota

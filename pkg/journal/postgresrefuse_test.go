@@ -58,6 +58,11 @@ func TestPostgresRefuses(t *testing.T) {
 			command(t, conn, "UPDATE "+schema+".journal SET version = version + 1")
 			return address
 		}, ProblemNewer},
+		"one from before the first release": {func(t *testing.T, address, schema string) string {
+			openTest(t, address)
+			command(t, conn, "UPDATE "+schema+".journal SET version = 1")
+			return address
+		}, ProblemOlder},
 		"commits that may be forgotten": {func(t *testing.T, address, schema string) string {
 			command(t, conn, "CREATE ROLE "+schema+" LOGIN; ALTER ROLE "+schema+" SET synchronous_commit = off")
 			t.Cleanup(func() { command(t, conn, "DROP ROLE "+schema) })

@@ -76,6 +76,8 @@ func (s *postgresStore) schemaExists(ctx context.Context, conn *pgx.Conn) (bool,
 		return false, err
 	case version > schemaVersion:
 		return false, &StorageError{Path: s.target.name, Problem: ProblemNewer, Err: fmt.Errorf("schema %d", version)}
+	case version < schemaVersion:
+		return false, &StorageError{Path: s.target.name, Problem: ProblemOlder, Err: fmt.Errorf("schema %d", version)}
 	}
 	return true, nil
 }

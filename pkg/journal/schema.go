@@ -1,7 +1,8 @@
 package journal
 
 // schemaVersion is SQLite's user_version of a journal that this build writes.
-const schemaVersion = 1
+// Version 1 was never released: nothing leads from it to this one.
+const schemaVersion = 2
 
 // applicationID marks the file as a raisboy journal ("Rais"), so that another
 // program's database is not taken for one.

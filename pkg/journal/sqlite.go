@@ -126,8 +126,8 @@ func (s *sqliteStore) checkSchema(ctx context.Context) error {
 		return &StorageError{Path: s.path, Problem: ProblemNotAJournal}
 	case version > schemaVersion:
 		return &StorageError{Path: s.path, Problem: ProblemNewer, Err: fmt.Errorf("schema %d", version)}
-	case version < schemaVersion: // none was ever released
-		return &StorageError{Path: s.path, Problem: ProblemCorrupt, Err: fmt.Errorf("schema %d", version)}
+	case version < schemaVersion:
+		return &StorageError{Path: s.path, Problem: ProblemOlder, Err: fmt.Errorf("schema %d", version)}
 	}
 	return nil
 }

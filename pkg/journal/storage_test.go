@@ -59,6 +59,9 @@ func TestOpenRefusesWhatIsNoJournal(t *testing.T) {
 		"a newer journal": {func(path string) error {
 			return alterJournal(path, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion+1))
 		}, ProblemNewer},
+		"one from before the first release": {func(path string) error {
+			return alterJournal(path, "PRAGMA user_version = 1")
+		}, ProblemOlder},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "journal.db")
