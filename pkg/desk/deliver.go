@@ -13,11 +13,11 @@ import (
 
 // deliverAgain answers a decision that was recorded before: what is still
 // queued is tried now.
-func (d *Desk) deliverAgain(ctx context.Context, e journal.Entry) (Receipt, error) {
+func (d *Desk) deliverAgain(ctx context.Context, lock *journal.Lock, e journal.Entry) (Receipt, error) {
 	if e.Notice == nil || e.Notice.State != journal.NoticeQueued {
 		return Receipt{Entry: e, Replayed: true, Recorded: true}, nil
 	}
-	return d.deliver(ctx, e), nil
+	return d.deliver(ctx, lock, e), nil
 }
 
 // Deliver tries once to deliver the notice of a payout, due or not: also one
@@ -47,7 +47,7 @@ func (d *Desk) deliverIf(ctx context.Context, id int64, wanted func(journal.Noti
 	if e.Notice == nil || !wanted(*e.Notice) {
 		return Receipt{Entry: e, Replayed: true, Recorded: true}, nil
 	}
-	return d.deliver(ctx, e), nil
+	return d.deliver(ctx, lock, e), nil
 }
 
 // DeliverDue tries every notice whose time has come, one after the other, and
@@ -78,8 +78,8 @@ func (d *Desk) DeliverDue(ctx context.Context, seen func(Receipt)) error {
 	return nil
 }
 
-// deliver sends the frozen notice once; the operation's lock is held.
-func (d *Desk) deliver(ctx context.Context, e journal.Entry) Receipt {
+// deliver sends the frozen notice once, as long as the operation's lock is held.
+func (d *Desk) deliver(ctx context.Context, lock *journal.Lock, e journal.Entry) Receipt {
 	r := Receipt{Entry: e, Recorded: true}
 	n := e.Notice
 	if !deliverable(e) || d.Notices == nil || ctx.Err() != nil {
@@ -97,6 +97,11 @@ func (d *Desk) deliver(ctx context.Context, e journal.Entry) Receipt {
 	}
 	if r.Entry = begun; !deliverable(begun) {
 		return r // a webhook said the opposite in between
+	}
+	// The lock may have been lost since, with PostgreSQL's session: then another
+	// desk may be delivering by now.
+	if err := lock.Check(ctx); err != nil {
+		return d.notDelivered(ctx, r, err)
 	}
 	o := d.Notices.Send(ctx, n.Call)
 	r.ServerDate, r.RetryAfter = o.ServerDate, o.RetryAfter
@@ -133,6 +138,28 @@ func startOf(e journal.Entry) []journal.Addition {
 		return []journal.Addition{{Content: lost}, start}
 	}
 	return []journal.Addition{start}
+}
+
+// notDelivered records that a delivery that was begun came to nothing, for this
+// desk holds the operation no more. Where another one has begun since, its word
+// about the notice comes after ours and must not be taken for ours.
+func (d *Desk) notDelivered(ctx context.Context, r Receipt, lost error) Receipt {
+	n := d.judgeNotice(r.Entry.Notice.Attempts, api.Outcome{Verdict: api.NotSent, Cause: api.CauseNotOwner, Detail: lost.Error()})
+	begun := len(r.Entry.Facts)
+	e, err := d.Journal.Update(context.WithoutCancel(ctx), r.Entry.ID, func(now journal.Entry) ([]journal.Addition, error) {
+		for _, f := range now.Facts[begun:] {
+			if f.Kind() == journal.FactNotice {
+				return nil, nil
+			}
+		}
+		return []journal.Addition{{Content: n}}, nil
+	})
+	if err != nil {
+		r.RecordError = err // nothing left: the notice is queued as before
+		return r
+	}
+	r.Entry = e
+	return r
 }
 
 func (d *Desk) noticed(ctx context.Context, r Receipt, n journal.Notice, answer []byte) Receipt {

@@ -81,7 +81,7 @@ func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note st
 	}
 	err = d.checkConclusion(e, r)
 	if errors.Is(err, errNothingNew) {
-		return d.deliverAgain(ctx, e)
+		return d.deliverAgain(ctx, lock, e)
 	}
 	if err != nil {
 		return Receipt{}, err
@@ -110,12 +110,12 @@ func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note st
 		if e.Notice != nil && r == journal.RuledCompleted {
 			return Receipt{}, &RulingError{Entry: e, Ruling: r, Problem: RulingTwice}
 		}
-		return d.deliverAgain(ctx, e)
+		return d.deliverAgain(ctx, lock, e)
 	}
 	if err != nil {
 		return Receipt{}, err
 	}
-	return d.deliver(ctx, concluded), nil
+	return d.deliver(ctx, lock, concluded), nil
 }
 
 // notice makes Webhook 2 (Raisboy API, section 5).

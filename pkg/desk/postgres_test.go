@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -193,4 +194,72 @@ func TestLockLostWhileAsked(t *testing.T) {
 	if sent := w.project.sent(api.KindNotice); len(sent) != 1 {
 		t.Errorf("%d notices", len(sent))
 	}
+}
+
+// TestLockLostBeforeNotice: the decision is recorded, then the session of the
+// operation's lock ends, and another desk may be delivering: nothing is sent
+// from here, the notice stays queued, and whoever holds the lock delivers it.
+func TestLockLostBeforeNotice(t *testing.T) {
+	w, l := onPostgres(t)
+	till, other := w.open("till-2"), w.open("till-3")
+	e := w.acceptedBy(till)
+	notices := func() int { return len(w.project.sent(api.KindNotice)) }
+	r, err := till.Conclude(t.Context(), e.ID, complete, "", func(journal.Entry) error {
+		l.cut(false)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := r.Entry.Notice
+	if notices() != 0 || n.State != journal.NoticeQueued || n.Code != string(api.CauseNotOwner) || n.Ambiguous || r.RecordError != nil {
+		t.Fatalf("sent %d times, %+v, %v", notices(), n, r.RecordError)
+	}
+	got, err := other.Deliver(t.Context(), e.ID)
+	if err != nil || got.Entry.Notice.State != journal.NoticeDelivered || notices() != 1 {
+		t.Fatalf("sent %d times, %+v, %v", notices(), got.Entry.Notice, err)
+	}
+}
+
+// TestLockLostWhileAnotherDelivers: between the loss and its record another desk
+// delivers. What that one began is not ended by this one, which sent nothing.
+func TestLockLostWhileAnotherDelivers(t *testing.T) {
+	w, l := onPostgres(t)
+	till, other := w.open("till-2"), w.open("till-3")
+	e := w.acceptedBy(till)
+	w.project.on(api.KindNotice, answers(500, ""))
+	lost := false
+	till.Passing = func(p desk.Point) {
+		if p == desk.PointSettling && !lost { // within the transaction that begins the delivery
+			l.cut(false)
+			lost = true
+		}
+	}
+	var delivered sync.Once
+	till.Now = func() time.Time {
+		if lost {
+			delivered.Do(func() {
+				if _, err := other.Deliver(t.Context(), e.ID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		return w.clock.now()
+	}
+	r := till.conclude(e.ID, complete)
+	if sent := len(w.project.sent(api.KindNotice)); sent != 1 || r.Entry.Notice.State != journal.NoticeQueued {
+		t.Fatalf("sent %d times, %+v", sent, r.Entry.Notice)
+	}
+	for _, f := range r.Entry.Facts {
+		if n, ok := f.Content.(journal.Notice); ok && n.Cause == api.CauseNotOwner {
+			t.Errorf("the other's delivery was ended by %+v", n)
+		}
+	}
+}
+
+// acceptedBy brings a payout as far as Webhook 1, at a till of the shared journal.
+func (w *world) acceptedBy(till *till) journal.Entry {
+	w.Helper()
+	e := till.begun(payoutOrder(), done)
+	return till.observe(hook{status: api.StatusAccepted, payout: e.PayoutID, request: e.Call.Terms.RequestID}).After
 }
