@@ -81,7 +81,7 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 	}
 	err = j.store.write(ctx, func(q querier) error {
 		entry, replayed = Entry{}, false
-		first, err := j.replay(ctx, q, p)
+		first, next, err := j.judge(ctx, q, p, g)
 		if err != nil {
 			return err
 		}
@@ -89,10 +89,7 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 			entry, replayed = *first, true
 			return nil
 		}
-		if err := j.guard(ctx, q, p, g); err != nil {
-			return err
-		}
-		entry, err = j.insert(ctx, q, p, owner)
+		entry, err = j.insert(ctx, q, next, p, owner)
 		return err
 	})
 	if err != nil {
@@ -119,15 +116,10 @@ func (j *Journal) checkShift(ctx context.Context, q querier, p Proposal, g Guard
 	return nil
 }
 
-// insert gives the proposal its number and writes the intent.
-func (j *Journal) insert(ctx context.Context, q querier, p Proposal, owner string) (Entry, error) {
-	var id int64
-	err := q.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM operations`).Scan(&id)
-	if err != nil {
-		return Entry{}, err
-	}
+// insert writes the intent under the number id.
+func (j *Journal) insert(ctx context.Context, q querier, id int64, p Proposal, owner string) (Entry, error) {
 	e := Entry{ID: id}
-	err = j.add(ctx, q, &e, []Addition{{Raw: p.Call.Body, Content: Intent{
+	err := j.add(ctx, q, &e, []Addition{{Raw: p.Call.Body, Content: Intent{
 		Kind: p.Call.Kind, Profile: p.Profile, Sandbox: p.Sandbox, URL: p.Call.URL, KeyID: p.KeyID,
 		ProjectUserID: p.ProjectUserID, Ref: p.Ref, Batch: p.Batch, Line: p.Line, Owner: owner,
 	}}})
@@ -141,15 +133,11 @@ func (j *Journal) insert(ctx context.Context, q querier, p Proposal, owner strin
 // of the same ref or request_id, a *HeldError, or nothing. Begin asks again.
 func (j *Journal) Peek(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
 	err = j.look(ctx, func(q querier) error {
-		first, err := j.replay(ctx, q, p)
-		if err != nil {
-			return err
-		}
+		first, _, err := j.judge(ctx, q, p, g)
 		if first != nil {
 			entry, replayed = *first, true
-			return nil
 		}
-		return j.guard(ctx, q, p, g)
+		return err
 	})
 	return entry, replayed, err
 }

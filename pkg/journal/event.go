@@ -80,7 +80,7 @@ func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error)
 		if seen.Event.ID, err = j.nextEvent(ctx, q); err != nil {
 			return err
 		}
-		e, err := j.concerned(ctx, q, event.Profile, w)
+		stored, err := j.concerned(ctx, q, event.Profile, w)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			seen.Event.Kind = EventOrphan
@@ -88,27 +88,20 @@ func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error)
 		case err != nil:
 			return err
 		}
-		seen.Found, seen.Before, seen.Event.Operation = true, e, e.ID
+		if seen.Before, err = j.awaken(ctx, q, stored); err != nil {
+			return err
+		}
+		seen.Found, seen.After, seen.Event.Operation = true, seen.Before, stored.ID
 		seen.Event.Kind = recognise(w)
 		fact := factOf(seen.Event)
-		seen.Event.Duplicate = seen.Event.Kind != EventUnrecognised && alreadyKnown(e, fact)
+		seen.Event.Duplicate = seen.Event.Kind != EventUnrecognised && alreadyKnown(stored, fact)
 		if err := j.keepEvent(ctx, q, &seen.Event); err != nil {
 			return err
 		}
-		if seen.After = e; seen.Event.Duplicate || seen.Event.Kind == EventUnrecognised {
+		if seen.Event.Duplicate || seen.Event.Kind == EventUnrecognised {
 			return nil
 		}
-		if e, err = Fold(e.Facts); err != nil {
-			return err
-		}
-		if err := j.add(ctx, q, &e, []Addition{{Content: fact}}); err != nil {
-			return err
-		}
-		// It may be the first that names the payout for which others wait.
-		if err := j.attachOrphans(ctx, q, &e); err != nil {
-			return err
-		}
-		seen.After, err = j.awaken(ctx, q, e)
+		seen.After, err = j.append(ctx, q, stored, []Addition{{Content: fact}})
 		return err
 	})
 	return seen, err
@@ -173,20 +166,31 @@ func alreadyKnown(e Entry, w Webhook) bool {
 
 // concerned finds the payout that a webhook is about: by our own request_id,
 // which is on disk before the request is sent, else by the project's payout_id.
-// Where a refused request_id was used again, the one that may exist is meant.
+// Where a refused request_id was used again, the one that may exist is meant. It
+// is given as its facts tell it, whether or not its owner still lives.
 func (j *Journal) concerned(ctx context.Context, q querier, profile string, w api.Webhook) (Entry, error) {
 	for _, key := range []struct{ column, value string }{{"request_id", w.RequestID}, {"payout_id", w.PayoutID}} {
 		if key.value == "" {
 			continue
 		}
-		entries, err := j.entries(ctx, q, `SELECT id FROM operations WHERE `+key.column+` <> '' AND `+key.column+` = ?
+		ids, err := j.ids(ctx, q, `SELECT id FROM operations WHERE `+key.column+` <> '' AND `+key.column+` = ?
 			AND profile = ? AND kind = 'payout'
 			ORDER BY CASE WHEN state IN ('refused', 'not_sent') THEN 1 ELSE 0 END, id DESC`, key.value, profile)
 		if err != nil {
 			return Entry{}, err
 		}
-		if len(entries) > 0 {
-			return entries[0], nil
+		var first Entry
+		for i, id := range ids {
+			e, err := j.folded(ctx, q, id) // all of them: damage is to be noticed
+			if err != nil {
+				return Entry{}, err
+			}
+			if i == 0 {
+				first = e
+			}
+		}
+		if len(ids) > 0 {
+			return first, nil
 		}
 	}
 	return Entry{}, fmt.Errorf("payout %q: %w", w.PayoutID, ErrNotFound)
@@ -198,7 +202,8 @@ func (j *Journal) attachOrphans(ctx context.Context, q querier, e *Entry) error 
 	if e.Call.Kind != api.KindPayout {
 		return nil
 	}
-	for known := ""; ; known = e.PayoutID {
+	for {
+		known := e.PayoutID
 		if err := j.attachWaiting(ctx, q, e); err != nil || e.PayoutID == known {
 			return err
 		}

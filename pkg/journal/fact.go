@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hash"
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -221,21 +220,27 @@ func (r row) sum() []byte {
 	return c.sum()
 }
 
+func (r row) damaged(what string) error {
+	return &DamageError{Table: "facts", Operation: r.operation, Position: r.position, What: what}
+}
+
 // fact checks the row's checksum and reads it back.
 func (r row) fact() (Fact, error) {
-	damaged := func(what string) error {
-		return &DamageError{Table: "facts", Operation: r.operation, Position: r.position, What: what}
-	}
 	if string(r.checksum) != string(r.sum()) {
-		return Fact{}, damaged("checksum")
+		return Fact{}, r.damaged("checksum")
 	}
+	return r.read()
+}
+
+// read gives the fact of a row whose checksum is known to be right.
+func (r row) read() (Fact, error) {
 	f := Fact{
 		Operation: r.operation, Position: r.position, At: time.UnixMilli(r.at),
 		Desk: r.desk, OSUser: r.osUser, Raw: r.raw,
 	}
 	var err error
 	if f.Content, err = readContent(FactKind(r.kind), r.content); err != nil {
-		return Fact{}, damaged(err.Error())
+		return Fact{}, r.damaged(err.Error())
 	}
 	return f, nil
 }
@@ -266,28 +271,31 @@ func decode[C Content](content []byte) (Content, error) {
 	return c, nil
 }
 
-// checksum hashes values with their lengths, so that no two rows run together.
-type checksum struct {
-	hash.Hash
-	length [8]byte
-}
+// checksum gathers values with their lengths, so that no two rows run together,
+// and hashes them in one piece.
+type checksum []byte
 
 func newChecksum(table string) *checksum {
-	c := &checksum{Hash: sha256.New()}
+	c := make(checksum, 0, 512)
 	c.text(table)
-	return c
+	return &c
 }
 
-func (c *checksum) int(v int64) {
-	binary.BigEndian.PutUint64(c.length[:], uint64(v))
-	c.Write(c.length[:])
-}
+func (c *checksum) int(v int64) { *c = binary.BigEndian.AppendUint64(*c, uint64(v)) }
 
 func (c *checksum) bytes(v []byte) {
 	c.int(int64(len(v)))
-	c.Write(v)
+	*c = append(*c, v...)
 }
 
-func (c *checksum) text(v string) { c.bytes([]byte(v)) }
-func (c *checksum) sum() []byte   { return c.Sum(nil) }
-func (c *checksum) flag(v bool)   { c.int(map[bool]int64{true: 1}[v]) }
+func (c *checksum) text(v string) {
+	c.int(int64(len(v)))
+	*c = append(*c, v...)
+}
+
+func (c *checksum) flag(v bool) { c.int(map[bool]int64{true: 1}[v]) }
+
+func (c *checksum) sum() []byte {
+	sum := sha256.Sum256(*c)
+	return sum[:]
+}

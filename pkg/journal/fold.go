@@ -272,14 +272,20 @@ func firstOf(values ...string) string {
 	return values[i]
 }
 
+// fork gives a copy to which facts can be applied without changing the original.
+func (e Entry) fork() Entry {
+	e.Facts = slices.Clone(e.Facts)
+	if e.Notice != nil {
+		notice := *e.Notice
+		e.Notice = &notice
+	}
+	return e
+}
+
 // With gives the entry as it would be with further facts: what is shown of an
 // answer that could not be recorded.
 func (e Entry) With(at time.Time, additions []Addition) Entry {
-	e.Facts = slices.Clone(e.Facts)
-	if e.Notice != nil {
-		notice := *e.Notice // the receiver's own must not change
-		e.Notice = &notice
-	}
+	e = e.fork()
 	for _, a := range additions {
 		f := Fact{Operation: e.ID, Position: len(e.Facts) + 1, At: at, Desk: e.Desk, OSUser: e.OSUser, Content: a.Content, Raw: a.Raw}
 		if e.apply(f) != nil {

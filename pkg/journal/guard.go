@@ -3,7 +3,10 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
 )
@@ -17,98 +20,181 @@ import (
 //     for; the rest is decided here, on rows whose checksums were held against
 //     their content.
 
-// unfinished is the condition of an index: operations that a second one like
-// them must wait for, however long ago they were begun.
-const unfinished = `state IN ('open', 'unknown', 'mismatch', 'conflict') OR
-	state = 'done' AND kind = 'payout' AND payout_status NOT IN ('completed', 'cancelled')`
-
 // A lookup is one way to operations. fits says what the query asked for: an
 // entry that it gives and that does not fit was reached by a damaged index.
 type lookup struct {
-	query string
+	query string // begins with lookupHead
 	args  []any
 	fits  func(*Entry) bool
 }
 
-// found reads what the lookups lead to, oldest first.
-func (j *Journal) found(ctx context.Context, q querier, lookups ...lookup) ([]Entry, error) {
-	entries := map[int64]*Entry{}
-	var order []int64
-	for _, l := range lookups {
-		ids, err := j.ids(ctx, q, l.query, l.args...)
-		if err != nil {
-			return nil, err
+const lookupHead = `SELECT id FROM operations WHERE `
+
+// A search is what the ways of a proposal lead to. It is one statement, however
+// many ways there are: each costs little, asking costs more.
+type search struct {
+	j       *Journal
+	q       querier
+	next    int64     // the number of the next operation
+	lookups []lookup  // all of them, in the order of their numbers
+	ids     [][]int64 // by lookup
+	entries map[int64]*Entry
+}
+
+// search asks all lookups at once.
+func (j *Journal) search(ctx context.Context, q querier, lookups []lookup) (*search, error) {
+	s := &search{j: j, q: q, lookups: lookups, ids: make([][]int64, len(lookups)), entries: map[int64]*Entry{}}
+	var query strings.Builder
+	query.WriteString(`SELECT -1, COALESCE(MAX(id), 0) + 1 FROM operations`)
+	var args []any
+	for i, l := range lookups {
+		fmt.Fprintf(&query, " UNION ALL SELECT %d, id FROM operations WHERE %s", i, strings.TrimPrefix(l.query, lookupHead))
+		args = append(args, l.args...)
+	}
+	rows, err := q.QueryContext(ctx, query.String(), args...)
+	if err != nil {
+		return nil, storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var way int
+		var id int64
+		if err := rows.Scan(&way, &id); err != nil {
+			return nil, readError(err, &DamageError{Table: "operations"})
 		}
-		for _, id := range ids {
-			if entries[id] == nil {
-				e, err := j.entry(ctx, q, id)
-				if errors.Is(err, ErrNotFound) {
-					return nil, &DamageError{Table: "operations", Operation: id, What: "an index leads to nothing"}
-				}
-				if err != nil {
-					return nil, err
-				}
-				entries[id] = &e
-				order = append(order, id)
+		if way < 0 {
+			s.next = id
+			continue
+		}
+		s.ids[way] = append(s.ids[way], id)
+	}
+	return s, storageError("", rows.Err())
+}
+
+// found reads what the lookups from one number to before another lead to, oldest first.
+func (s *search) found(ctx context.Context, from, to int) ([]Entry, error) {
+	var order []int64
+	for way := from; way < to; way++ {
+		for _, id := range s.ids[way] {
+			e, err := s.entry(ctx, id)
+			if err != nil {
+				return nil, err
 			}
-			if !l.fits(entries[id]) {
+			if !s.lookups[way].fits(e) {
 				return nil, &DamageError{Table: "operations", Operation: id, What: "an index leads to it that has no reason to"}
 			}
+			order = append(order, id)
 		}
 	}
 	slices.Sort(order)
+	order = slices.Compact(order)
 	found := make([]Entry, 0, len(order))
 	for _, id := range order {
-		found = append(found, *entries[id])
+		found = append(found, *s.entries[id])
 	}
 	return found, nil
 }
 
-// replay looks for an operation that has the proposal's ref or request_id.
-func (j *Journal) replay(ctx context.Context, q querier, p Proposal) (*Entry, error) {
-	t := p.Call.Terms
-	for _, key := range []struct {
-		column, value string
-		of            func(*Entry) string
-	}{
-		{"ref", p.Ref, func(e *Entry) string { return e.Ref }},
-		{"request_id", t.RequestID, func(e *Entry) string { return e.Call.Terms.RequestID }},
-	} {
-		if key.value == "" {
-			continue
-		}
-		fits := func(e *Entry) bool { return key.of(e) == key.value }
-		entries, err := j.found(ctx, q,
-			lookup{`SELECT id FROM operations WHERE ` + key.column + ` <> '' AND ` + key.column + ` = ?
-				AND state NOT IN ('refused', 'not_sent')`, []any{key.value}, fits},
-			// || '' keeps the index of the first way out of the second.
-			lookup{`SELECT id FROM operations WHERE user_id = ? AND kind = ? AND amount = ? AND ` + key.column + ` || '' = ?
-				AND state NOT IN ('refused', 'not_sent')`, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), key.value}, fits})
+func (s *search) entry(ctx context.Context, id int64) (*Entry, error) {
+	if e := s.entries[id]; e != nil {
+		return e, nil
+	}
+	e, err := s.j.entry(ctx, s.q, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, &DamageError{Table: "operations", Operation: id, What: "an index leads to nothing"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.entries[id] = &e
+	return &e, nil
+}
+
+// judge says what stands in a proposal's way: the operation of the same ref or
+// request_id, which is replayed, or a *HeldError. Neither: it may begin, under
+// the number next.
+func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (first *Entry, next int64, err error) {
+	since := j.now().Add(-g.Window)
+	keys := p.keys()
+	lookups := make([]lookup, 0, 2*len(keys)+4)
+	for _, key := range keys {
+		lookups = append(lookups, p.holders(key)...)
+	}
+	ways := len(lookups)
+	lookups = append(lookups, p.twins(g, since.UnixMilli())...)
+	s, err := j.search(ctx, q, lookups)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range keys {
+		entries, err := s.found(ctx, 2*i, 2*i+2)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		for _, e := range entries {
-			switch {
-			case e.Profile != p.Profile || !e.State.HoldsRef():
-				continue
-			case !e.SameTerms(p.Call):
-				return nil, &HeldError{Reason: HeldRef, By: &e}
-			case e.State == StateOpen:
-				return nil, &HeldError{Reason: HeldLock, By: &e}
-			}
-			return &e, nil
+		if first, err = p.replays(entries); first != nil || err != nil {
+			return first, 0, err
 		}
+	}
+	entries, err := s.found(ctx, ways, len(lookups))
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := p.heldBy(entries, g, since); err != nil {
+		return nil, 0, err
+	}
+	return nil, s.next, j.checkShift(ctx, q, p, g)
+}
+
+// A key names at most one operation that is not refused.
+type key struct {
+	column, value string
+	of            func(*Entry) string
+}
+
+// keys are those that the proposal bears.
+func (p Proposal) keys() []key {
+	var keys []key
+	if p.Ref != "" {
+		keys = append(keys, key{"ref", p.Ref, func(e *Entry) string { return e.Ref }})
+	}
+	if id := p.Call.Terms.RequestID; id != "" {
+		keys = append(keys, key{"request_id", id, func(e *Entry) string { return e.Call.Terms.RequestID }})
+	}
+	return keys
+}
+
+// holders are the two ways to an operation that has the key.
+func (p Proposal) holders(k key) []lookup {
+	t := p.Call.Terms
+	fits := func(e *Entry) bool { return k.of(e) == k.value }
+	return []lookup{
+		{lookupHead + k.column + ` <> '' AND ` + k.column + ` = ?
+			AND state NOT IN ('refused', 'not_sent')`, []any{k.value}, fits},
+		// || '' keeps the index of the first way out of the second.
+		{lookupHead + `user_id = ? AND kind = ? AND amount = ? AND ` + k.column + ` || '' = ?
+			AND state NOT IN ('refused', 'not_sent')`, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), k.value}, fits},
+	}
+}
+
+// replays chooses among the operations that have one of the proposal's keys.
+func (p Proposal) replays(entries []Entry) (*Entry, error) {
+	for _, e := range entries {
+		switch {
+		case e.Profile != p.Profile || !e.State.HoldsRef():
+			continue
+		case !e.SameTerms(p.Call):
+			return nil, &HeldError{Reason: HeldRef, By: &e}
+		case e.State == StateOpen:
+			return nil, &HeldError{Reason: HeldLock, By: &e}
+		}
+		return &e, nil
 	}
 	return nil, nil
 }
 
-// guard looks for an equal operation that holds the proposal back.
-func (j *Journal) guard(ctx context.Context, q querier, p Proposal, g Guard) error {
-	since := j.now().Add(-g.Window)
-	entries, err := j.found(ctx, q, p.twins(g, since.UnixMilli())...)
-	if err != nil {
-		return err
-	}
+// heldBy looks among operations that may be equal for one that holds the
+// proposal back.
+func (p Proposal) heldBy(entries []Entry, g Guard, since time.Time) error {
 	var recent *Entry
 	for _, e := range entries {
 		switch {
@@ -124,14 +210,17 @@ func (j *Journal) guard(ctx context.Context, q querier, p Proposal, g Guard) err
 	if recent != nil && g.window(p) {
 		return &HeldError{Reason: HeldDuplicate, By: recent}
 	}
-	return j.checkShift(ctx, q, p, g)
+	return nil
 }
 
 // window reports whether what is done holds the proposal back, too.
 func (g Guard) window(p Proposal) bool { return g.Window > 0 && !g.Again && p.Ref == "" }
 
 // twins are the ways to operations that may be equal to the proposal: by the
-// user, and again by what is unfinished or recent, whoever the user is.
+// user and by the project's id of the user. The first way to each takes an index
+// that leads to the rows, which are judged there; the second an index that begins
+// with the currency, so that it serves no other way, and that tells all by which
+// they are judged, so that the rows do not count.
 func (p Proposal) twins(g Guard, since int64) []lookup {
 	t := p.Call.Terms
 	kind, amount := string(p.Call.Kind), int64(t.Amount)
@@ -143,21 +232,21 @@ func (p Proposal) twins(g Guard, since int64) []lookup {
 	if p.Call.Kind == api.KindPayout {
 		settled += ` AND payout_status IN ('completed', 'cancelled')`
 	}
-	byUser := ` = ? AND kind = ? AND amount = ? AND NOT (state IN ('refused', 'not_sent') OR ` + settled + `)`
-	// Written so that no index of users serves.
-	const same = ` AND kind || '' = ? AND amount + 0 = ? AND
-		(user_id || '' = ? OR project_user_id <> '' AND project_user_id || '' = ?)`
-	lookups := []lookup{
-		{`SELECT id FROM operations WHERE user_id` + byUser, []any{t.UserID, kind, amount, since, since}, fits},
-		{`SELECT id FROM operations WHERE (` + unfinished + `)` + same, []any{kind, amount, t.UserID, p.ProjectUserID}, fits},
-	}
-	if p.ProjectUserID != "" {
-		lookups = append(lookups, lookup{`SELECT id FROM operations WHERE project_user_id <> '' AND project_user_id` + byUser,
-			[]any{p.ProjectUserID, kind, amount, since, since}, fits})
-	}
-	if g.window(p) {
-		lookups = append(lookups, lookup{`SELECT id FROM operations WHERE changed_at > ?` + same,
-			[]any{since, kind, amount, t.UserID, p.ProjectUserID}, fits})
+	// Where a value cannot be compared, the row is read, and found to be damaged.
+	gone := ` AND (state IN ('refused', 'not_sent') OR ` + settled + `) IS NOT TRUE`
+	first, second := ` = ? AND kind = ? AND amount = ?`+gone, ` = ? AND kind = ? AND amount = ? AND currency = ?`+gone
+	lookups := make([]lookup, 0, 4)
+	for _, who := range []struct{ column, value string }{{`user_id`, t.UserID}, {`project_user_id`, p.ProjectUserID}} {
+		if who.value == "" {
+			continue
+		}
+		named := lookupHead
+		if who.column == `project_user_id` {
+			named += `project_user_id <> '' AND `
+		}
+		lookups = append(lookups,
+			lookup{named + who.column + first, []any{who.value, kind, amount, since, since}, fits},
+			lookup{named + who.column + second, []any{who.value, kind, amount, t.Currency, since, since}, fits})
 	}
 	return lookups
 }

@@ -271,7 +271,11 @@ func TestPostgresNumbersHaveNoGaps(t *testing.T) {
 					t.Error(err)
 				}
 				err := desks[i%4].store.write(ctx, func(q querier) error {
-					if _, err := desks[i%4].insert(ctx, q, p, "owner"); err != nil {
+					_, next, err := desks[i%4].judge(ctx, q, testDeposit(t, "nobody", 100), Guard{})
+					if err != nil {
+						return err
+					}
+					if _, err := desks[i%4].insert(ctx, q, next, p, "owner"); err != nil {
 						return err
 					}
 					return wanted

@@ -1,10 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"context"
-	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // projection is the row that makes an operation quick to find. It is derived
@@ -70,25 +71,74 @@ func (p *projection) sum() []byte {
 	return c.sum()
 }
 
-// save writes the entry's row.
-func (p projection) save(ctx context.Context, q querier) error {
-	columns := strings.Split(strings.Join(strings.Fields(projectionColumns), ""), ",")
-	updates := make([]string, 0, len(columns))
-	for _, column := range columns[1:] {
-		updates = append(updates, column+" = excluded."+column)
+// equal reports whether two rows hold the same in every column.
+func (p projection) equal(other projection) bool {
+	theirs := other.fields()
+	for i, field := range p.fields() {
+		if !same(field, theirs[i]) {
+			return false
+		}
 	}
-	query := fmt.Sprintf("INSERT INTO operations (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s",
-		strings.Join(columns, ", "), placeholders(len(columns)), strings.Join(updates, ", "))
-	_, err := q.ExecContext(ctx, query, p.fields()...)
+	return true
+}
+
+// insert writes the row of a new operation.
+func (p projection) insert(ctx context.Context, q querier) error {
+	_, err := q.ExecContext(ctx, insertOperation, p.fields()...)
 	return err
+}
+
+const insertOperation = "INSERT INTO operations (" + projectionColumns + `) VALUES
+	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// update writes what differs from the row that is there: an index is only
+// touched if one of its columns is.
+func (p projection) update(ctx context.Context, q querier, before projection) error {
+	var set strings.Builder
+	var args []any
+	columns := strings.FieldsFunc(projectionColumns, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	was := before.fields()
+	for i, field := range p.fields() {
+		if same(field, was[i]) {
+			continue
+		}
+		if len(args) > 0 {
+			set.WriteString(", ")
+		}
+		set.WriteString(columns[i])
+		set.WriteString(" = ?")
+		args = append(args, field)
+	}
+	_, err := q.ExecContext(ctx, "UPDATE operations SET "+set.String()+" WHERE id = ?", append(args, p.id)...)
+	return err
+}
+
+// same reports whether two fields hold the same value.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case *int64:
+		return *a == *b.(*int64)
+	case *string:
+		return *a == *b.(*string)
+	case *[]byte:
+		return bytes.Equal(*a, *b.(*[]byte))
+	}
+	return false
 }
 
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 const factColumns = "operation, position, kind, at, desk, os_user, content, raw, checksum"
 
+const insertFact = "INSERT INTO facts (" + factColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 // add appends facts to an entry, in the database and in memory, and projects it.
 func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addition) error {
+	var before projection
+	isNew := len(e.Facts) == 0
+	if !isNew {
+		before = project(e)
+	}
 	at := j.now()
 	for _, addition := range additions {
 		f := Fact{
@@ -99,19 +149,23 @@ func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addi
 		if err != nil {
 			return err
 		}
-		_, err = q.ExecContext(ctx, "INSERT INTO facts ("+factColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		_, err = q.ExecContext(ctx, insertFact,
 			r.operation, r.position, r.kind, r.at, r.desk, r.osUser, r.content, r.raw, r.checksum)
 		if err != nil {
 			return err
 		}
 		// What is folded is what a reader will find, not what was handed in: the
 		// two differ where JSON changes a value, e.g. text that is not UTF-8.
-		if f, err = r.fact(); err != nil {
+		if f, err = r.read(); err != nil {
 			return err
 		}
 		if err := e.apply(f); err != nil {
 			return err
 		}
 	}
-	return project(e).save(ctx, q)
+	after := project(e)
+	if isNew {
+		return after.insert(ctx, q)
+	}
+	return after.update(ctx, q, before)
 }

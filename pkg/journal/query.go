@@ -229,7 +229,7 @@ func (j *Journal) folded(ctx context.Context, q querier, id int64) (Entry, error
 	if err != nil {
 		return Entry{}, err
 	}
-	if want := project(&e); string(want.checksum) != string(p.checksum) || string(p.sum()) != string(p.checksum) {
+	if !p.equal(project(&e)) {
 		return Entry{}, &DamageError{Table: "operations", Operation: id, What: "it does not agree with its facts"}
 	}
 	return e, nil

@@ -60,11 +60,13 @@ CREATE TABLE operations (
 ) STRICT;
 CREATE INDEX operations_user ON operations (user_id, kind, amount);
 CREATE INDEX operations_project_user ON operations (project_user_id, kind, amount) WHERE project_user_id <> '';
+CREATE INDEX operations_twin ON operations (currency, amount, user_id, kind, state, payout_status, settled_at, changed_at);
+CREATE INDEX operations_project_twin ON operations (currency, amount, project_user_id, kind, state, payout_status, settled_at, changed_at)
+  WHERE project_user_id <> '';
 CREATE INDEX operations_ref ON operations (ref) WHERE ref <> '';
 CREATE INDEX operations_request ON operations (request_id) WHERE request_id <> '';
 CREATE INDEX operations_payout ON operations (payout_id) WHERE payout_id <> '';
 CREATE INDEX operations_batch ON operations (batch, line) WHERE batch <> '';
-CREATE INDEX operations_unfinished ON operations (id) WHERE ` + unfinished + `;
 CREATE INDEX operations_notice ON operations (notice_next_at) WHERE notice_state = 'queued';
 CREATE INDEX operations_created ON operations (created_at);
 CREATE INDEX operations_changed ON operations (changed_at);

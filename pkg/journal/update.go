@@ -18,30 +18,39 @@ type Addition struct {
 func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Addition, error)) (Entry, error) {
 	var entry Entry
 	err := j.store.write(ctx, func(q querier) error {
-		e, err := j.entry(ctx, q, id)
+		stored, err := j.folded(ctx, q, id)
 		if err != nil {
 			return err
 		}
-		entry = e
-		additions, err := decide(e)
+		if entry, err = j.awaken(ctx, q, stored); err != nil {
+			return err
+		}
+		additions, err := decide(entry)
 		if err != nil || len(additions) == 0 {
 			return err
 		}
-		// The fold starts from the facts alone: an owner's death, which only
-		// the locks tell, must not leak into what is stored.
-		if e, err = Fold(e.Facts); err != nil {
-			return err
-		}
-		if err := j.add(ctx, q, &e, additions); err != nil {
-			return err
-		}
-		if err := j.attachOrphans(ctx, q, &e); err != nil {
-			return err
-		}
-		entry, err = j.awaken(ctx, q, e)
+		entry, err = j.append(ctx, q, stored, additions)
 		return err
 	})
 	return entry, err
+}
+
+// append adds facts to an entry as the facts alone tell it: an owner's death,
+// which only the locks tell, must not leak into what is stored. The entry that
+// was given stays as it is.
+func (j *Journal) append(ctx context.Context, q querier, stored Entry, additions []Addition) (Entry, error) {
+	e := stored.fork()
+	if err := j.add(ctx, q, &e, additions); err != nil {
+		return Entry{}, err
+	}
+	// Webhooks wait for a request_id, which stands in the intent, or for a
+	// payout_id, which may have become known only now.
+	if e.PayoutID != stored.PayoutID {
+		if err := j.attachOrphans(ctx, q, &e); err != nil {
+			return Entry{}, err
+		}
+	}
+	return j.awaken(ctx, q, e)
 }
 
 // Reopen appends an Attempt with this process as owner: the frozen bytes are
