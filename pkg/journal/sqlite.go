@@ -26,6 +26,7 @@ type sqliteStore struct {
 	db     *sql.DB
 	locker fileLocker
 	writer *groupWriter
+	reader *sqliteReaders
 }
 
 // openSQLite opens the file, making it first if it is not there, unless
@@ -60,7 +61,7 @@ func connectSQLite(ctx context.Context, path string, readOnly bool) (*sqliteStor
 	if err != nil {
 		return nil, storageError(path, err)
 	}
-	s := &sqliteStore{path: path, db: db, locker: fileLocker{dir: path + ".locks"}}
+	s := &sqliteStore{path: path, db: db, locker: fileLocker{dir: path + ".locks"}, reader: &sqliteReaders{db: db}}
 	s.writer = newGroupWriter(&sqliteWriter{db: db})
 	if err := s.checkVersion(ctx); err != nil {
 		return nil, errors.Join(err, s.close(func() error { return nil }))
@@ -141,13 +142,12 @@ func (s *sqliteStore) write(ctx context.Context, fn func(querier) error) error {
 }
 
 func (s *sqliteStore) view(ctx context.Context, fn func(querier) error) error {
-	// ReadOnly makes it a deferred transaction, which waits for no writer.
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	c, err := s.reader.begin(ctx)
 	if err != nil {
 		return storageError(s.path, err)
 	}
-	defer func() { _ = tx.Rollback() }() // there is nothing to commit
-	err = fn(tx)
+	defer func() { s.reader.giveBack(c) }()
+	err = fn(c)
 	if isDatabaseError(err) {
 		return storageError(s.path, err)
 	}
@@ -158,6 +158,7 @@ func (s *sqliteStore) locks() locker { return s.locker }
 
 func (s *sqliteStore) close(released func() error) error {
 	s.writer.close()
+	s.reader.close()
 	err := errors.Join(released(), s.db.Close())
 	_ = os.Remove(s.locker.dir) // succeeds only when nobody holds a lock
 	return err
