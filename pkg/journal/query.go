@@ -213,26 +213,42 @@ func (j *Journal) entry(ctx context.Context, q querier, id int64) (Entry, error)
 }
 
 func (j *Journal) folded(ctx context.Context, q querier, id int64) (Entry, error) {
-	var p projection
-	err := q.QueryRowContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE id = ?`, id).Scan(p.fields()...)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return Entry{}, fmt.Errorf("operation %d: %w", id, ErrNotFound)
-	case err != nil:
-		return Entry{}, readError(err, &DamageError{Table: "operations", Operation: id})
-	}
 	facts, err := j.facts(ctx, q, id)
 	if err != nil {
 		return Entry{}, err
+	}
+	if len(facts) == 0 {
+		return Entry{}, j.withoutFacts(ctx, q, id)
 	}
 	e, err := Fold(facts)
 	if err != nil {
 		return Entry{}, err
 	}
-	if !p.equal(project(&e)) {
+	var agrees sql.NullBool
+	p := project(&e)
+	err = q.QueryRowContext(ctx, projectionAgrees, append(p.fields(), id)...).Scan(&agrees)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Entry{}, fmt.Errorf("operation %d: %w", id, ErrNotFound)
+	case err != nil:
+		return Entry{}, readError(err, &DamageError{Table: "operations", Operation: id})
+	case !agrees.Bool:
 		return Entry{}, &DamageError{Table: "operations", Operation: id, What: "it does not agree with its facts"}
 	}
 	return e, nil
+}
+
+// withoutFacts says whether there is no operation or nothing left of one.
+func (j *Journal) withoutFacts(ctx context.Context, q querier, id int64) error {
+	var there int
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM operations WHERE id = ?`, id).Scan(&there)
+	switch {
+	case err != nil:
+		return readError(err, &DamageError{Table: "operations", Operation: id})
+	case there == 0:
+		return fmt.Errorf("operation %d: %w", id, ErrNotFound)
+	}
+	return &DamageError{Table: "facts", Operation: id, What: "no facts"}
 }
 
 func (j *Journal) facts(ctx context.Context, q querier, id int64) ([]Fact, error) {
