@@ -71,12 +71,12 @@ func (w *postgresWriter) attempt(group []*writeJob, doubt *commitDoubt) (err err
 		return errors.Join(err, w.exec(ctx, "ROLLBACK"))
 	}
 	*doubt = commitDoubt{}
-	end, err := w.run(ctx, group)
+	last, err := w.run(ctx, group)
 	if err != nil {
 		return err
 	}
 	*doubt = commitDoubt{transaction}
-	err = w.exec(ctx, end+"COMMIT")
+	err = w.settle(ctx, last, commit)
 	var said *pgconn.PgError
 	if errors.As(err, &said) { // the server was heard: it did not commit
 		*doubt = commitDoubt{}
@@ -85,12 +85,12 @@ func (w *postgresWriter) attempt(group []*writeJob, doubt *commitDoubt) (err err
 }
 
 // begin begins a transaction, waits until it is the only one that writes, and
-// gives its number. The lock is taken before anything is read, and each
+// gives its number. The first job's savepoint is made on the way. The lock is taken before anything is read, and each
 // statement sees what is committed by then: under a stricter isolation the lock
 // itself would fix the view, and what others wrote while it was awaited would
 // be overlooked.
 func (w *postgresWriter) begin(ctx context.Context) (transaction int64, err error) {
-	script := fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d); SELECT txid_current()",
+	script := fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%d); SELECT txid_current(); SAVEPOINT job",
 		w.target.key(writeLock))
 	err = rawConn(w.conn, func(conn *pgx.Conn) error {
 		results, err := conn.PgConn().Exec(ctx, script).ReadAll()
@@ -114,36 +114,62 @@ func (w *postgresWriter) committed(ctx context.Context, doubt commitDoubt) (bool
 	return status.String == "committed", err
 }
 
-// run runs the jobs. One that fails alone is undone alone: the last one by the
-// script that is returned, which saves a round trip.
-func (w *postgresWriter) run(ctx context.Context, group []*writeJob) (end string, err error) {
-	q := postgresQuerier{to: w.conn, ctx: ctx}
+// run runs the jobs, each with a savepoint of its own, so that one that fails
+// is undone alone; the first one's is there already. The last job is returned
+// with what it did not run yet, which goes to the server together with the commit.
+func (w *postgresWriter) run(ctx context.Context, group []*writeJob) (last postgresEnd, err error) {
 	for i, job := range group {
 		if job.err = job.ctx.Err(); job.err != nil {
 			continue
 		}
-		if err := w.exec(ctx, end+"SAVEPOINT job"); err != nil {
-			return "", err
+		if last.job != nil {
+			if err := w.settle(ctx, last, "SAVEPOINT job"); err != nil {
+				return last, err
+			}
 		}
+		q := &postgresJob{postgresQuerier: postgresQuerier{to: w.conn, ctx: ctx}, conn: w.conn}
+		last = postgresEnd{job, q}
 		job.err = job.fn(q)
+		if q.failed != nil {
+			job.err = q.failed
+		}
 		if connectionLost(job.err) {
-			return "", job.err
+			return last, job.err
 		}
 		if job.err == nil && w.status() == statusFailed {
 			job.err = fmt.Errorf("write %d of %d: %w", i+1, len(group), errSwallowed)
 		}
-		end = "RELEASE job; "
-		if job.err != nil {
-			end = "ROLLBACK TO job; RELEASE job; "
-		}
 	}
-	return end, nil
+	return last, nil
+}
+
+// A postgresEnd is a job that is not settled yet. Its zero value is no job.
+type postgresEnd struct {
+	job     *writeJob
+	querier *postgresJob
+}
+
+// settle keeps what the job did, or undoes it, and goes on with then.
+func (w *postgresWriter) settle(ctx context.Context, end postgresEnd, then string) error {
+	if end.job == nil {
+		return w.exec(ctx, then)
+	}
+	if end.job.err == nil {
+		err := end.querier.flush("RELEASE job", then)
+		if err == nil || connectionLost(err) || errors.Is(err, errUndone) || w.status() != statusFailed {
+			return err
+		}
+		end.job.err = err // of a statement that was still waiting
+	}
+	return w.exec(ctx, "ROLLBACK TO job; RELEASE job; "+then)
 }
 
 // errSwallowed: a statement failed, and the job went on as if it had not.
 // PostgreSQL answers the COMMIT of such a transaction without an error, and
 // undoes it.
 var errSwallowed = errors.New("a statement's failure was passed over")
+
+const commit = "COMMIT"
 
 // errUndone: the server answered the commit by undoing it.
 var errUndone = errors.New("the server undid the transaction")
@@ -162,7 +188,7 @@ func (w *postgresWriter) status() (status byte) {
 func (w *postgresWriter) exec(ctx context.Context, script string) error {
 	return rawConn(w.conn, func(conn *pgx.Conn) error {
 		results, err := conn.PgConn().Exec(ctx, script).ReadAll()
-		if err == nil && strings.HasSuffix(script, "COMMIT") && results[len(results)-1].CommandTag.String() != "COMMIT" {
+		if err == nil && strings.HasSuffix(script, commit) && results[len(results)-1].CommandTag.String() != commit {
 			return errUndone
 		}
 		return err
