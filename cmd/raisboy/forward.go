@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -17,10 +18,15 @@ import (
 type forwardQueue struct {
 	journal *journal.Journal
 	profile string
+	right   *journal.Lock // to pass on, of one listener at a time
 }
 
-// Due implements webhook.Queue.
+// Due implements webhook.Queue. The right to pass on ends with its session, and
+// another listener may have it since: without it nothing more is begun.
 func (q forwardQueue) Due(ctx context.Context, at time.Time, limit int, except []int64) ([]webhook.Stored, error) {
+	if err := q.right.Check(ctx); err != nil {
+		return nil, err
+	}
 	events, err := q.journal.DueForwards(ctx, q.profile, at, limit, except)
 	if err != nil {
 		return nil, err
@@ -62,9 +68,9 @@ func shownDelivery(d webhook.Delivery) render.Forwarding {
 	return f
 }
 
-// forwardLockPeriod is how often a listener asks whether it is now its turn to
-// pass on what several receive.
-const forwardLockPeriod = 5 * time.Second
+// turnPeriod is how often a listener asks whether it is now its turn to do what
+// one of several does for all.
+const turnPeriod = 5 * time.Second
 
 // forward adds the passing on of webhooks to the listener's work.
 func (w *watch) forward(ctx context.Context, group *errgroup.Group) error {
@@ -78,20 +84,35 @@ func (w *watch) forward(ctx context.Context, group *errgroup.Group) error {
 	}
 	w.wake = make(chan struct{}, 1)
 	f := &webhook.Forwarder{
-		To: to, Queue: forwardQueue{w.session.journal, w.session.profile.Name}, Now: w.app.process.now, Log: w.app.log,
+		To: to, Now: w.app.process.now, Log: w.app.log,
 		Wake: w.wake, Seen: func(d webhook.Delivery) { w.render.Forwarded(shownDelivery(d)) },
 	}
 	group.Go(func() error {
-		return w.keepOn(ctx, "forward", forwardLockPeriod, func(ctx context.Context) error {
+		return w.keepOn(ctx, "forward", turnPeriod, func(ctx context.Context) error {
 			lock, err := w.session.journal.LockForwards(ctx, w.session.profile.Name)
 			if err != nil || lock == nil { // another listener does it
 				return err
 			}
 			defer func() { _ = lock.Release() }()
-			return f.Run(ctx)
+			f.Queue = forwardQueue{w.session.journal, w.session.profile.Name, lock}
+			if err := f.Run(ctx); !errors.Is(err, journal.ErrLockLost) {
+				return err
+			}
+			return nil // its session ended; whoever has the right now passes on
 		})
 	})
 	return nil
+}
+
+// beSeen keeps up the sign that a listener runs: the one of several that bore it
+// may have ended, or the session that it was bound to.
+func (w *watch) beSeen(ctx context.Context) error {
+	if w.sign != nil && w.sign.Check(ctx) == nil {
+		return nil
+	}
+	var err error
+	w.sign, err = w.session.journal.Listen(ctx, w.session.profile.Name)
+	return err
 }
 
 // awaken tells the forwarder that there is something new.

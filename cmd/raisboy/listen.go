@@ -82,9 +82,7 @@ func (a *app) listen(c *cobra.Command) error {
 	}
 	w.attach(a, s, cancel)
 	receiver.Sink = w
-	if lock, err := s.journal.Listen(ctx, s.profile.Name); err == nil && lock != nil {
-		defer func() { _ = lock.Release() }()
-	}
+	_ = w.beSeen(ctx) // tried again below
 	group, working := errgroup.WithContext(ctx)
 	err = w.begin(ctx)
 	if err == nil {
@@ -97,6 +95,7 @@ func (a *app) listen(c *cobra.Command) error {
 	group.Go(func() error { return receiver.Serve(working, listener) })
 	group.Go(func() error { return w.keepOn(working, "watch", watchPeriod, w.look) })
 	group.Go(func() error { return w.keepOn(working, "deliver", deliverPeriod, w.deliver) })
+	group.Go(func() error { return w.keepOn(working, "sign", turnPeriod, w.beSeen) })
 	group.Go(func() error { return w.keepOn(working, "status", statusPeriod, w.status) })
 	return w.finish(group.Wait())
 }

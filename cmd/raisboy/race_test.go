@@ -21,10 +21,7 @@ import (
 func TestSixteenProcessesShareARef(t *testing.T) {
 	t.Run("file", func(t *testing.T) { processesShareARef(t, filepath.Join(t.TempDir(), "journal.db")) })
 	t.Run("postgres", func(t *testing.T) {
-		address := postgresJournal(os.Getenv(postgresVariable))
-		if address == "" {
-			t.Skipf("PostgreSQL is not tested: %s is not set (.ci/run starts a server and sets it)", postgresVariable)
-		}
+		_, address := freshPostgres(t)
 		processesShareARef(t, address)
 	})
 }

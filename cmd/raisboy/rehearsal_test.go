@@ -29,6 +29,7 @@ type stage struct {
 	folder  string
 	agent   string // host:port of listen --sandbox
 	project *sandbox.Server
+	common  []string // flags of every command
 	count   int
 }
 
@@ -40,7 +41,7 @@ func newStage(t *testing.T, agentURL func(agent string) (string, *http.Client), 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{T: t, folder: t.TempDir(), agent: fmt.Sprintf("127.0.0.1:%d", port+2)}
+	s := &stage{T: t, folder: t.TempDir(), agent: fmt.Sprintf("127.0.0.1:%d", port+2), common: []string{"--sandbox", "-o", "json"}}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	s.env = append(os.Environ(), "HOME="+s.folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8", "NO_COLOR=1",
 		"RAISBOY_SANDBOX_ADDR="+address)
@@ -76,7 +77,7 @@ func (s *stage) run(want exitCode, args ...string) string {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, commandForTests(s.T), append(args, "--sandbox", "-o", "json")...)
+	command := exec.CommandContext(ctx, commandForTests(s.T), append(args, s.common...)...)
 	command.Env = s.env
 	var complaint bytes.Buffer
 	command.Stderr = &complaint
@@ -107,7 +108,7 @@ func (s *stage) listen(args ...string) *runner {
 	if err != nil {
 		s.Fatal(err)
 	}
-	r.command = exec.CommandContext(context.WithoutCancel(s.Context()), commandForTests(s.T), append([]string{"listen", "--sandbox", "-o", "json"}, args...)...)
+	r.command = exec.CommandContext(context.WithoutCancel(s.Context()), commandForTests(s.T), append(append([]string{"listen"}, s.common...), args...)...)
 	r.command.Env, r.command.Stdout, r.command.Stderr = s.env, out, complaint
 	if err := r.command.Start(); err != nil {
 		s.Fatal(err)

@@ -60,7 +60,14 @@ func newcomer(env *testscript.Env) error {
 	env.Setenv("NO_COLOR", "")
 	env.Setenv("RAISBOY_SANDBOX_ADDR", fmt.Sprintf("127.0.0.1:%d", port))
 	env.Setenv("AGENT", fmt.Sprintf("127.0.0.1:%d", port+2))
-	env.Setenv("POSTGRES", postgresJournal(os.Getenv(postgresVariable)))
+	server := os.Getenv(postgresVariable)
+	address := postgresJournal(server)
+	env.Setenv("POSTGRES", address)
+	env.Defer(func() {
+		if err := dropJournal(server, address); err != nil {
+			env.T().Fatal(err)
+		}
+	})
 	return nil
 }
 

@@ -28,6 +28,7 @@ type watch struct {
 	render *render.Renderer // prints into queue
 	queue  *lineQueue       // before stdout
 	wake   chan struct{}    // the forwarder's; nil: there is none
+	sign   *journal.Lock    // that a listener runs; nil: another one's says so
 
 	mutex  sync.Mutex
 	known  map[int64]api.PayoutStatus // by operation: what was last printed or seen

@@ -28,6 +28,9 @@ func (w *watch) attach(a *app, s *session, end context.CancelFunc) {
 // err is the receiver's: what else failed was tried again.
 func (w *watch) finish(err error) error {
 	w.fail(w.queue.close(linePatience))
+	if w.sign != nil {
+		_ = w.sign.Release()
+	}
 	w.failing.Lock()
 	defer w.failing.Unlock()
 	if err != nil {

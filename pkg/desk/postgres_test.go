@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/desk"
@@ -80,12 +82,27 @@ func onPostgres(t *testing.T) (*world, *line) {
 		_ = listener.Close()
 		l.cut(true)
 	})
+	schema, server := fmt.Sprintf("desk_%x", uuid.New().ID()), address.String()
+	t.Cleanup(func() { dropSchema(t, server, schema) }) // after the tills are closed
 	q := address.Query()
-	q.Set("search_path", fmt.Sprintf("desk_%x", uuid.New().ID()))
+	q.Set("search_path", schema)
 	address.Host, address.RawQuery = listener.Addr().String(), q.Encode()
 	w := newWorld(t)
 	w.path = address.String()
 	return w, l
+}
+
+func dropSchema(t *testing.T, server, schema string) {
+	t.Helper()
+	ctx := context.Background() // the test's own has ended
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	if _, err := conn.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestJournalLostBeforeSending: the intent is recorded, the line breaks, and

@@ -185,7 +185,8 @@ func (j *Journal) DueForwards(ctx context.Context, profile string, at time.Time,
 }
 
 // Forwarded records what became of an attempt to pass an event on. Attempts of
-// f are counted here. ErrNotFound if the event is not queued.
+// f are counted here. One that was taken stays so, whatever a later answer to an
+// earlier attempt says. ErrNotFound if the event is not queued.
 func (j *Journal) Forwarded(ctx context.Context, event int64, f Forward) error {
 	return j.store.write(ctx, func(q querier) error {
 		e, err := j.event(ctx, q, event)
@@ -195,8 +196,11 @@ func (j *Journal) Forwarded(ctx context.Context, event int64, f Forward) error {
 		if e.Forward.State == "" {
 			return fmt.Errorf("event %d is not queued: %w", event, ErrNotFound)
 		}
-		f.Attempts = e.Forward.Attempts + 1
-		e.Forward = f
+		attempts := e.Forward.Attempts + 1
+		if e.Forward.State != ForwardTaken || f.State == ForwardTaken {
+			e.Forward = f
+		}
+		e.Forward.Attempts = attempts
 		return j.saveForward(ctx, q, e)
 	})
 }

@@ -18,6 +18,7 @@ func forwardChecks() []check {
 		{"one of a payout at a time", oneOfAPayoutAtATime},
 		{"an orphan joins its payout's queue", orphanJoinsItsQueue},
 		{"what became of an attempt survives a restart", attemptsSurvive},
+		{"what was taken is not taken back", takenStaysTaken},
 		{"one forwarder at a time", oneForwarder},
 		{"what waits is counted", whatWaitsIsCounted},
 	}
@@ -216,6 +217,21 @@ func attemptsSurvive(w *world) {
 	f := stored.Forward
 	if err != nil || f.State != journal.ForwardWaiting || f.Attempts != 2 || f.HTTPStatus != 503 ||
 		!f.TriedAt.Equal(w.clock.now()) || !f.NextAt.Equal(w.clock.now().Add(time.Hour)) {
+		w.Errorf("%+v, %v", f, err)
+	}
+}
+
+// A forwarder whose session broke may still await an answer while another one
+// passes the same event on.
+func takenStaysTaken(w *world) {
+	w.created()
+	event := w.queued(accepted())
+	w.tried(event.ID, journal.ForwardTaken, 0)
+	w.clock.advance(time.Second)
+	w.tried(event.ID, journal.ForwardWaiting, 0)
+	w.wantForwards()
+	stored, err := w.desk.Event(w.Context(), event.ID)
+	if f := stored.Forward; err != nil || f.State != journal.ForwardTaken || f.Attempts != 2 || !f.TriedAt.Before(w.clock.now()) {
 		w.Errorf("%+v, %v", f, err)
 	}
 }
