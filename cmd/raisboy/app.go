@@ -46,13 +46,14 @@ func run(args []string, p *process) int {
 // what was not yet said.
 func (a *app) finish(command *cobra.Command, err error) exitCode {
 	var ended *exited
+	var lost *lostOutput
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &ended):
 		return ended.code
-	case errors.Is(err, syscall.EPIPE):
-		return exitDone // the reader of a list has seen enough
+	case errors.Is(err, syscall.EPIPE) && !errors.As(err, &lost):
+		return exitDone // the reader of a list has seen enough; of an outcome nobody has
 	}
 	if problem := usageOfFlag(command, err); problem != nil {
 		err = problem
