@@ -27,11 +27,15 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
+	schemas, err := filepath.Abs(schemaFolder) // a script runs in a folder of its own
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Files: scripts,
 		Setup: newcomer,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "capture": capture, "lines": lines,
+			"exits": exits, "await": await, "capture": capture, "lines": lines, "schema": conforms(schemas),
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "postgres" {
