@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 	"time"
 
@@ -49,54 +48,6 @@ type Filter struct {
 	ChangedSince time.Time // only those to which a fact was appended since
 	Notices      bool      // only those with a notice that is not delivered
 	Limit        int       // the newest so many; 0: all
-}
-
-// List gives the chosen operations, oldest first. A state is judged as it is
-// read: an open operation whose owner is gone is unknown.
-func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
-	where, args := f.where()
-	query := `SELECT id FROM operations WHERE ` + where + ` ORDER BY id`
-	return func(yield func(Entry, error) bool) {
-		ids, err := j.chosen(ctx, f, query, args...)
-		if err != nil {
-			yield(Entry{}, err)
-			return
-		}
-		for _, id := range ids {
-			e, err := j.Get(ctx, id)
-			if err == nil && !f.has(e.State) {
-				continue // its owner died, or did not, against what the row says
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// chosen gives the ids that a query finds, of which a limit leaves the newest.
-// Where states are asked for, the row alone does not say which count.
-func (j *Journal) chosen(ctx context.Context, f Filter, query string, args ...any) ([]int64, error) {
-	var ids []int64
-	err := j.look(ctx, func(q querier) (err error) {
-		if ids, err = j.ids(ctx, q, query, args...); err != nil || f.Limit <= 0 {
-			return err
-		}
-		first := len(ids)
-		for wanted := f.Limit; first > 0 && wanted > 0; first-- {
-			if len(f.States) == 0 {
-				wanted--
-				continue
-			}
-			e, err := j.entry(ctx, q, ids[first-1])
-			if err != nil || f.has(e.State) {
-				wanted-- // damage counts: the reader is to hear of it
-			}
-		}
-		ids = ids[first:]
-		return nil
-	})
-	return ids, err
 }
 
 func (f Filter) has(s State) bool {
