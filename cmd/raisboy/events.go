@@ -4,8 +4,8 @@ import (
 	"errors"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,42 +70,20 @@ func (s *session) events(filter journal.EventFilter) (iter.Seq2[journal.Event, e
 	return s.journal.Events(s.app.interrupt, filter), nil
 }
 
-func (a *app) readEventFilter(c *cobra.Command) (journal.EventFilter, error) {
-	var f journal.EventFilter
-	bad := func(flag, value string) error {
-		return &usageError{Problem: usageBadValue, Name: "--" + flag, Value: value, Command: c.CommandPath()}
-	}
-	for _, bound := range []struct {
-		flag string
-		into *time.Time
-	}{{"since", &f.Since}, {"until", &f.Until}} {
-		value, err := flagText(c, bound.flag)
-		if err != nil {
-			return f, err
-		}
-		if value == "" {
-			continue
-		}
-		at, ok := readTime(value, a.process.now())
-		if !ok {
-			return f, bad(bound.flag, value)
-		}
-		*bound.into = at
+func (a *app) readEventFilter(c *cobra.Command) (f journal.EventFilter, err error) {
+	if f.Since, f.Until, err = a.readSpan(c); err != nil {
+		return f, err
 	}
 	kind, err := flagText(c, "kind")
 	if err != nil {
 		return f, err
 	}
-	switch f.Kind = journal.EventKind(kind); f.Kind {
-	case "", journal.EventAccepted, journal.EventCompleted, journal.EventCancelled, journal.EventUnrecognised,
-		journal.EventRejected, journal.EventOrphan:
-	default:
-		return f, bad("kind", kind)
+	if kind != "" && !slices.Contains(eventWords(), kind) {
+		return f, badWord(c, "kind", kind, eventWords())
 	}
-	if f.Limit, _ = c.Flags().GetInt("limit"); f.Limit < 0 {
-		return f, bad("limit", strconv.Itoa(f.Limit))
-	}
-	return f, nil
+	f.Kind = journal.EventKind(kind)
+	f.Limit, err = readLimit(c)
+	return f, err
 }
 
 // onEvent finds the stored webhook that a command is about.

@@ -14,11 +14,14 @@ raisboy payout list --status accepted
 raisboy payout complete 7`
 	payoutListExample  = `raisboy payout list --since 09:00`
 	journalListExample = `raisboy journal list --since 09:00 --outcome unknown,conflict`
-	showExample        = `raisboy journal show 42`
-	completeExample    = `raisboy payout complete 7 --note "passport seen"`
-	cancelExample      = `raisboy payout cancel 7 --note "the person did not come"`
-	deliverExample     = `raisboy payout deliver`
-	resolveExample     = `raisboy resolve
+	exportExample      = `raisboy journal export --since 2026-01-01 --until 2026-02-01 > january.csv
+raisboy journal export --csv-excel --outcome unknown,conflict > open.csv
+raisboy journal export --kind payout -o json | jq -r .payout_id`
+	showExample     = `raisboy journal show 42`
+	completeExample = `raisboy payout complete 7 --note "passport seen"`
+	cancelExample   = `raisboy payout cancel 7 --note "the person did not come"`
+	deliverExample  = `raisboy payout deliver`
+	resolveExample  = `raisboy resolve
 raisboy resolve 42 --credited --note "manager, by telephone"`
 	signExample = `raisboy sign --path /api/payout/create --body @body.json
 raisboy sign --path /api/payout/create --body @body.json --headers | curl -H @- --data-binary @body.json URL

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"iter"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,13 +15,11 @@ import (
 
 func (a *app) journalCommand() *cobra.Command {
 	list := a.listCommand("list", "command.journal-list", "")
-	list.Flags().String("kind", "", "flag.kind")
-	list.Flags().String("outcome", "", "flag.outcome")
 	verify := &cobra.Command{
 		Use: "verify", Short: "command.journal-verify.short", Long: "command.journal-verify.long", Args: arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error { return a.verifyJournal() },
 	}
-	return group("journal", "command.journal.short", list, a.showCommand("command.journal-show", ""), verify)
+	return group("journal", "command.journal.short", list, a.showCommand("command.journal-show", ""), verify, a.exportCommand())
 }
 
 // listCommand lists operations of a kind, or of all kinds.
@@ -32,10 +28,10 @@ func (a *app) listCommand(use, key string, kind api.Kind) *cobra.Command {
 		Use: use, Short: key + ".short", Long: key + ".long", Example: exampleOfList(kind), Args: arguments(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return a.list(c, kind) },
 	}
-	c.Flags().String("since", "", "flag.since")
-	c.Flags().String("until", "", "flag.until")
-	c.Flags().String("user", "", "flag.list-user")
-	c.Flags().Int("limit", 0, "flag.limit")
+	filterFlags(c)
+	if kind == "" {
+		c.Flags().String("kind", "", "flag.kind")
+	}
 	return c
 }
 
@@ -57,7 +53,11 @@ func (a *app) list(c *cobra.Command, kind api.Kind) error {
 	if err != nil {
 		return err
 	}
-	return a.render.Entries(entries)
+	reader := tolerant{app: a}
+	if err := a.render.Entries(reader.entries(entries)); err != nil {
+		return err
+	}
+	return reader.end()
 }
 
 // entries lists what the journal holds; a journal that does not exist yet
@@ -76,79 +76,6 @@ func (s *session) entries(filter journal.Filter) (iter.Seq2[journal.Entry, error
 func isMissing(err error) bool {
 	var storage *journal.StorageError
 	return errors.As(err, &storage) && storage.Problem == journal.ProblemMissing
-}
-
-func (a *app) readFilter(c *cobra.Command) (journal.Filter, error) {
-	var f journal.Filter
-	bad := func(flag, value string) error {
-		return &usageError{Problem: usageBadValue, Name: "--" + flag, Value: value, Command: c.CommandPath()}
-	}
-	text := func(flag string) string {
-		if c.Flags().Lookup(flag) == nil {
-			return ""
-		}
-		value, _ := c.Flags().GetString(flag)
-		return value
-	}
-	f.User = text("user")
-	f.Limit, _ = c.Flags().GetInt("limit")
-	for _, bound := range []struct {
-		flag string
-		into *time.Time
-	}{{"since", &f.Since}, {"until", &f.Until}} {
-		if value := text(bound.flag); value != "" {
-			at, ok := readTime(value, a.process.now())
-			if !ok {
-				return f, bad(bound.flag, value)
-			}
-			*bound.into = at
-		}
-	}
-	if value := text("kind"); value != "" {
-		if f.Kind = api.Kind(value); !f.Kind.MovesMoney() {
-			return f, bad("kind", value)
-		}
-	}
-	if value := text("outcome"); value != "" {
-		for _, name := range strings.Split(value, ",") {
-			state, ok := journal.ParseState(name)
-			if !ok {
-				return f, bad("outcome", value)
-			}
-			f.States = append(f.States, state)
-		}
-	}
-	if value := text("status"); value != "" {
-		if f.PayoutStatus = api.PayoutStatus(value); f.PayoutStatus.Rank() == 0 {
-			return f, bad("status", value)
-		}
-	}
-	return f, nil
-}
-
-// readTime reads what people write for a moment: RFC 3339, a date, a date and
-// time in local time, a time of today, or how long ago (90m, 24h, 7d).
-func readTime(value string, now time.Time) (time.Time, bool) {
-	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return at, true
-	}
-	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05"} {
-		if at, err := time.ParseInLocation(layout, value, now.Location()); err == nil {
-			return at, true
-		}
-	}
-	if at, err := time.ParseInLocation("15:04", value, now.Location()); err == nil {
-		return time.Date(now.Year(), now.Month(), now.Day(), at.Hour(), at.Minute(), 0, 0, now.Location()), true
-	}
-	if days, ok := strings.CutSuffix(value, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n < 100_000 {
-			return now.AddDate(0, 0, -n), true
-		}
-	}
-	if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
-		return now.Add(-ago), true
-	}
-	return time.Time{}, false
 }
 
 // showCommand shows one operation with its history.

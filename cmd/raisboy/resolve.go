@@ -165,7 +165,11 @@ func (a *app) listUnsettled() error {
 	if err != nil {
 		return err
 	}
-	return a.render.Unsettled(entries)
+	reader := tolerant{app: a}
+	if err := a.render.Unsettled(reader.entries(entries)); err != nil {
+		return err
+	}
+	return reader.end()
 }
 
 func (a *app) showUnsettled(_ *cobra.Command, args []string) error {

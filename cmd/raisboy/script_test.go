@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 		Files: scripts,
 		Setup: newcomer,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "capture": capture, "lines": lines, "schema": conforms(schemas),
+			"exits": exits, "await": await, "capture": capture, "lines": lines, "schema": conforms(schemas), "spoil": spoil,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "postgres" {

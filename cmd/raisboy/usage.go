@@ -36,6 +36,7 @@ const (
 	usageNoCSV          usageProblem = "no_csv"              // the command has no CSV form
 	usageBadPath        usageProblem = "bad_path"            // not a path without the domain; Meant is
 	usageSandboxOnly    usageProblem = "sandbox_not_running" // the command needs a running sandbox
+	usageBackwards      usageProblem = "ends_before_begin"   // the span from Name to Value ends before it begins
 )
 
 // A declined error says that the operator answered no.

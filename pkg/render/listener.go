@@ -68,7 +68,7 @@ func (r *Renderer) transition(t Transition) object {
 		{"request_id", orNull(terms.RequestID)},
 		{"from", orNull(string(t.From))},
 		{"to", orNull(string(t.To))},
-		{"amount", e.Amount().String()},
+		{"amount", figure(e.Amount().String())},
 		{"currency", terms.Currency},
 		{"webhook_url", orNull(t.WebhookURL)},
 		{"signed_path", orNull(t.SignedPath)},

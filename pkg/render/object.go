@@ -7,18 +7,23 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // An object is a JSON object whose keys keep their order, and a CSV row.
-// Values are nil, string, bool, int, int64, object, []object or []string.
+// Values are nil, string, figure, bool, int, int64, object or []object.
 type object []member
 
 type member struct {
 	name  string
 	value any
 }
+
+// A figure is an amount in digits, with a point. A spreadsheet in Russian takes
+// it for a number if it has a comma instead.
+type figure string
 
 // orNull gives nil for an absent text.
 func orNull(s string) any {
@@ -113,25 +118,41 @@ func (o object) json() ([]byte, error) {
 }
 
 // row gives the values as a line of CSV.
-func (o object) row() (string, error) {
+func (o object) row(form csvForm) (string, error) {
 	cells := make([]string, len(o))
 	for i, m := range o {
 		var err error
-		if cells[i], err = cell(m.value); err != nil {
+		if cells[i], err = form.cell(m.value); err != nil {
 			return "", err
 		}
 	}
-	return csvLine(cells)
+	return form.line(cells)
 }
+
+// csvForm is how CSV is written. The zero value is the contract's: commas, line
+// feeds, points.
+type csvForm struct {
+	excel bool // as a spreadsheet in Russian opens it without asking
+}
+
+// byteOrderMark begins a file that Excel is to read as UTF-8.
+const byteOrderMark = "\uFEFF"
 
 // cell gives a value as CSV has it: null is empty, an object or a list is its
 // JSON.
-func cell(value any) (string, error) {
+func (form csvForm) cell(value any) (string, error) {
 	switch v := value.(type) {
 	case nil:
 		return "", nil
 	case string:
 		return defuse(Sanitize(v)), nil
+	case exact:
+		return defuse(v.escaped()), nil
+	case figure:
+		if form.excel {
+			return strings.Replace(string(v), ".", ",", 1), nil
+		}
+		return string(v), nil
 	case bool, int, int64:
 		return fmt.Sprint(v), nil
 	case object:
@@ -151,6 +172,36 @@ func cell(value any) (string, error) {
 	return "", fmt.Errorf("no CSV form for a %T", value)
 }
 
+// An exact text must not lose a character: the signature string of `sign` is one
+// that somebody compares byte by byte.
+type exact string
+
+// escaped writes what cannot be seen as JSON does, \n for a line feed and \\ for
+// a backslash, and all else as it is: a line of CSV that is shown on a terminal,
+// from which the text can still be had.
+func (e exact) escaped() string {
+	var b strings.Builder
+	for _, char := range string(e) {
+		switch {
+		case char == '\n':
+			b.WriteString(`\n`)
+		case char == '\r':
+			b.WriteString(`\r`)
+		case char == '\t':
+			b.WriteString(`\t`)
+		case char == '\\':
+			b.WriteString(`\\`)
+		case char != ' ' && (invisible(char) || unicode.IsSpace(char)):
+			for _, unit := range utf16.Encode([]rune{char}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		default:
+			b.WriteRune(char)
+		}
+	}
+	return b.String()
+}
+
 // defuse keeps a spreadsheet from taking text for a formula.
 func defuse(text string) string {
 	if text == "" {
@@ -163,9 +214,12 @@ func defuse(text string) string {
 	return text
 }
 
-func csvLine(cells []string) (string, error) {
+func (form csvForm) line(cells []string) (string, error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
+	if form.excel {
+		w.Comma, w.UseCRLF = ';', true
+	}
 	if err := w.Write(cells); err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ func TestJSONIsSafeAndKeepsTheText(t *testing.T) {
 func TestCSVCellsAreHarmless(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := texts().Draw(t, "value")
-		line, err := object{{"a", value}, {"b", nil}, {"c", object{{"d", value}}}}.row()
+		line, err := object{{"a", value}, {"b", nil}, {"c", object{{"d", value}}}}.row(csvForm{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestDefuse(t *testing.T) {
 }
 
 func TestUnknownValuesAreNoCSV(t *testing.T) {
-	if _, err := (object{{"a", 1.5}}).row(); err == nil {
+	if _, err := (object{{"a", 1.5}}).row(csvForm{}); err == nil {
 		t.Error("a number that is no integer was printed")
 	}
 }

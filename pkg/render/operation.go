@@ -29,7 +29,7 @@ func (r *Renderer) operation(x *desk.Receipt) object {
 		{"held_reason", heldReason},
 		{"user_id", t.UserID},
 		{"project_user_id", orNull(e.ProjectUserID)},
-		{"amount", e.Amount().String()},
+		{"amount", figure(e.Amount().String())},
 		{"currency", t.Currency},
 		{"payment_method", t.PaymentMethod},
 		{"ref", orNull(e.Ref)},

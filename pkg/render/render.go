@@ -40,6 +40,10 @@ type Options struct {
 	Format  Format
 	Catalog *text.Catalog // the language of text
 
+	// Excel writes CSV as a spreadsheet in Russian opens it without asking: a byte
+	// order mark, semicolons, a decimal comma, CRLF.
+	Excel bool
+
 	Color    bool // of Out; see DecideColor
 	ErrColor bool // of Err
 
@@ -116,39 +120,41 @@ func (r *Renderer) emit(o object) error {
 
 // emitRow writes a CSV row, with its header unless the row before had the same.
 func (r *Renderer) emitRow(o object) error {
-	header, err := csvLine(o.names())
-	if err != nil {
-		return err
-	}
-	row, err := o.row()
+	row, err := o.row(csvForm{r.Excel})
 	if err != nil {
 		return err
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.header == header {
-		header = ""
-	} else {
-		r.header = header
+	header, err := r.headerOf(o)
+	if err == nil {
+		_, err = io.WriteString(r.Out, header+row)
 	}
-	_, err = io.WriteString(r.Out, header+row)
 	return err
 }
 
 // emitHeader writes the header of a list that may stay empty.
 func (r *Renderer) emitHeader(o object) error {
-	header, err := csvLine(o.names())
-	if err != nil {
-		return err
-	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.header == header {
-		return nil
+	header, err := r.headerOf(o)
+	if err == nil {
+		_, err = io.WriteString(r.Out, header)
 	}
-	r.header = header
-	_, err = io.WriteString(r.Out, header)
 	return err
+}
+
+// headerOf gives the header that an object needs; empty if it was written last.
+func (r *Renderer) headerOf(o object) (string, error) {
+	header, err := csvForm{r.Excel}.line(o.names())
+	if err != nil || r.header == header {
+		return "", err
+	}
+	first := r.header == ""
+	if r.header = header; first && r.Excel {
+		header = byteOrderMark + header
+	}
+	return header, nil
 }
 
 // wrapOut wraps for the terminal behind Out.

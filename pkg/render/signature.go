@@ -41,7 +41,8 @@ func (s Signature) headers() object {
 // Signature prints a signature: the hex alone, the headers for `curl -H @-`, a
 // curl command, or the signature string with its bytes made visible. JSON and
 // CSV always have everything; bytes of the body that are no UTF-8 are U+FFFD in
-// "string", and "body_sha256" says exactly what was signed.
+// "string", and "body_sha256" says exactly what was signed. In CSV, what cannot
+// be seen in "string" is escaped as in JSON.
 func (r *Renderer) Signature(s Signature) error {
 	var command any
 	if s.URL != "" {
@@ -57,7 +58,7 @@ func (r *Renderer) Signature(s Signature) error {
 			{"timestamp", s.Message.Timestamp},
 			{"api_key", s.Message.APIKey},
 			{"body_sha256", body},
-			{"string", strings.ToValidUTF8(string(s.Message.Append(nil)), "\uFFFD")},
+			{"string", exact(strings.ToValidUTF8(string(s.Message.Append(nil)), "\uFFFD"))},
 			{"signature", s.Signature},
 			{"headers", s.headers()},
 			{"curl", command},
@@ -150,7 +151,7 @@ func (r *Renderer) DryRun(call api.Call, header http.Header) error {
 			{"method", http.MethodPost},
 			{"url", call.URL},
 			{"headers", headers},
-			{"body", string(call.Body)},
+			{"body", exact(call.Body)},
 		})
 	}
 	lines := append([]string{http.MethodPost + " " + Sanitize(call.URL)}, headerLines(headers)...)
