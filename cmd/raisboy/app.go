@@ -34,6 +34,9 @@ func run(args []string, p *process) int {
 	defer a.interrupt.end()
 	a.speak(config.Options{Color: "auto"}) // until the flags are read: what the environment says
 	root := a.rootCommand()
+	if completing(args) {
+		a.completeAll(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(p.in)
 	root.SetOut(p.out)

@@ -36,6 +36,14 @@ raisboy events list --kind rejected -o json`
 raisboy doctor -o json`
 	sandboxExample = `raisboy sandbox
 raisboy sandbox --fault drop-after=0.2,delay=200ms`
+	completionExample = `raisboy completion bash`
+	bashExample       = `. <(raisboy completion bash)
+raisboy completion bash > ~/.local/share/bash-completion/completions/raisboy`
+	zshExample        = `raisboy completion zsh > ~/.zfunc/_raisboy`
+	fishExample       = `raisboy completion fish > ~/.config/fish/completions/raisboy.fish`
+	powershellExample = `raisboy completion powershell >> $PROFILE`
+	helpExample       = `raisboy help payout complete
+raisboy help exit-codes`
 	sendExample = `raisboy sandbox send completed pout_1`
 )
 

@@ -38,6 +38,9 @@ func eventWords() []string {
 	}
 }
 
+// groupWords are what `stats --by` groups by.
+func groupWords() []string { return []string{"hour", "day", "method", "user"} }
+
 // filterFlags declares the flags that choose operations.
 func filterFlags(c *cobra.Command) {
 	flags := c.Flags()

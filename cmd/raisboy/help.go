@@ -116,10 +116,6 @@ func (a *app) localize(c *cobra.Command) {
 			*field = a.catalog.T(*field, nil)
 		}
 	}
-	switch c.Name() { // cobra's own commands
-	case "help", "completion":
-		c.Short = a.catalog.T("command."+c.Name()+".short", nil)
-	}
 	translate := func(f *pflag.Flag) {
 		switch {
 		case strings.HasPrefix(f.Usage, "flag."):

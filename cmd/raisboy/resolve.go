@@ -159,9 +159,7 @@ func (a *app) listUnsettled() error {
 		return err
 	}
 	defer a.closing(s)
-	entries, err := s.entries(journal.Filter{Profile: s.profile.Name, States: []journal.State{
-		journal.StateOpen, journal.StateUnknown, journal.StateMismatch, journal.StateConflict,
-	}})
+	entries, err := s.entries(journal.Filter{Profile: s.profile.Name, States: unsettledStates()})
 	if err != nil {
 		return err
 	}
@@ -170,6 +168,11 @@ func (a *app) listUnsettled() error {
 		return err
 	}
 	return reader.end()
+}
+
+// unsettledStates are those that somebody must still find out about.
+func unsettledStates() []journal.State {
+	return []journal.State{journal.StateOpen, journal.StateUnknown, journal.StateMismatch, journal.StateConflict}
 }
 
 func (a *app) showUnsettled(_ *cobra.Command, args []string) error {

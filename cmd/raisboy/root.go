@@ -37,7 +37,10 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
 		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.doctorCommand(), a.versionCommand(),
+		a.completionCommand(),
 	)
+	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name
+	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(a.helpTopics()...)
 	root.SetHelpFunc(a.help)
 	root.SetUsageFunc(a.usage)
