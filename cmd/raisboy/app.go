@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"syscall"
 
@@ -30,12 +31,18 @@ type app struct {
 
 // run carries out one command line and gives its exit code.
 func run(args []string, p *process) int {
+	if completing(args) {
+		p = hushed(p)
+	}
 	a := &app{process: p, sources: p.sources, interrupt: newInterruption(context.Background())}
 	defer a.interrupt.end()
 	a.speak(config.Options{Color: "auto"}) // until the flags are read: what the environment says
 	root := a.rootCommand()
 	if completing(args) {
-		a.completeAll(root)
+		if a.completeAll(root); !readable(root, args) {
+			_, _ = fmt.Fprintf(p.out, ":%d\n", cobra.ShellCompDirectiveNoFileComp)
+			return int(exitDone)
+		}
 	}
 	root.SetArgs(args)
 	root.SetIn(p.in)

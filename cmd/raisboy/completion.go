@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,13 +28,16 @@ func (a *app) completionCommand() *cobra.Command {
 		}},
 	} {
 		c.AddCommand(&cobra.Command{
-			Use: shell.name, Short: key + "-" + shell.name + ".short", Long: key + "-" + shell.name + ".long",
+			Use: shell.name, Short: commandKey("completion-"+shell.name, ".short"), Long: commandKey("completion-"+shell.name, ".long"),
 			Example: shell.example, Args: arguments(0, 0, ""), Annotations: map[string]string{immediate: "yes"},
 			RunE: func(c *cobra.Command, _ []string) error { return shell.write(c.Root()) },
 		})
 	}
 	return c
 }
+
+// commandKey is the key of a sentence about a command.
+func commandKey(name, part string) string { return "command." + name + part }
 
 // helpCommand stands in for cobra's own, which takes any word for a topic.
 func (a *app) helpCommand() *cobra.Command {
@@ -84,12 +87,20 @@ func completing(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// hush drops everything meant for stderr: whatever goes wrong while a person is
-// typing, nothing may be written into the line.
-func hush() {
-	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = nowhere
-	}
+// hushed is the process of one that is completing: whatever goes wrong while a
+// person is typing, nothing may be written into the line, and nothing asked.
+func hushed(p *process) *process {
+	quiet := *p
+	quiet.in, quiet.err = strings.NewReader(""), io.Discard
+	quiet.inTerminal, quiet.errTerminal = false, false
+	return &quiet
+}
+
+// readable reports a line that can be completed at all. Of others the library
+// would speak on stderr itself.
+func readable(root *cobra.Command, args []string) bool {
+	_, _, err := root.Find(args[1:max(1, len(args)-1)]) // the last is still being typed
+	return err == nil
 }
 
 // completeAll gives the tree its sentences and its completions. Only a shell
@@ -98,6 +109,7 @@ func (a *app) completeAll(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	each(root, func(c *cobra.Command) {
 		a.localize(c)
+		c.FParseErrWhitelist.UnknownFlags = true // not for the shell to judge
 		if c.ValidArgsFunction == nil {
 			c.ValidArgsFunction = a.argumentWords(c)
 		}

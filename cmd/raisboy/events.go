@@ -24,7 +24,7 @@ func (a *app) eventsCommand() *cobra.Command {
 	list.Flags().String("kind", "", "flag.event-kind")
 	list.Flags().Int("limit", 0, "flag.limit")
 	show := &cobra.Command{
-		Use: "show ID", Short: key + "-show.short", Long: key + "-show.long", Args: arguments(1, 1, "ID"),
+		Use: "show ID", Short: key + "-show.short", Long: key + "-show.long", Example: eventsShowExample, Args: arguments(1, 1, "ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.onEvent(args[0], func(_ *session, e journal.Event) error { return a.render.Event(e) })
 		},
@@ -36,7 +36,9 @@ func (a *app) eventsCommand() *cobra.Command {
 		},
 	}
 	replay.Flags().String("to", "", "flag.to")
-	return group("events", key+".short", list, show, replay)
+	c := group("events", key+".short", list, show, replay)
+	c.Example = eventsGroupExample
+	return c
 }
 
 func (a *app) listEvents(c *cobra.Command) error {

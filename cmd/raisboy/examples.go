@@ -17,7 +17,22 @@ raisboy payout complete 7`
 	exportExample      = `raisboy journal export --since 2026-01-01 --until 2026-02-01 > january.csv
 raisboy journal export --csv-excel --outcome unknown,conflict > open.csv
 raisboy journal export --kind payout -o json | jq -r .payout_id`
-	showExample     = `raisboy journal show 42`
+	rootExample = `raisboy deposit --user 456789 --amount 6000 --sandbox
+raisboy doctor`
+	journalExample = `raisboy journal list --since 09:00
+raisboy journal show 42
+raisboy journal verify`
+	showExample = `raisboy journal show 42
+raisboy journal show 42 -o json`
+	payoutShowExample = `raisboy payout show 7
+raisboy payout show pout_789 -o json`
+	verifyExample = `raisboy journal verify
+raisboy journal verify -o json`
+	eventsGroupExample = `raisboy events list --since 09:00
+raisboy events show 7`
+	eventsShowExample = `raisboy events show 7
+raisboy events show 7 -o json`
+	versionExample  = `raisboy version -o json`
 	completeExample = `raisboy payout complete 7 --note "passport seen"`
 	cancelExample   = `raisboy payout cancel 7 --note "the person did not come"`
 	deliverExample  = `raisboy payout deliver`
@@ -42,6 +57,7 @@ raisboy completion bash > ~/.local/share/bash-completion/completions/raisboy`
 	zshExample        = `raisboy completion zsh > ~/.zfunc/_raisboy`
 	fishExample       = `raisboy completion fish > ~/.config/fish/completions/raisboy.fish`
 	powershellExample = `raisboy completion powershell >> $PROFILE`
+	manExample        = `raisboy man --dir share/man`
 	helpExample       = `raisboy help payout complete
 raisboy help exit-codes`
 	sendExample = `raisboy sandbox send completed pout_1`
@@ -52,4 +68,11 @@ func exampleOfList(kind api.Kind) string {
 		return payoutListExample
 	}
 	return journalListExample
+}
+
+func exampleOfShow(kind api.Kind) string {
+	if kind == api.KindPayout {
+		return payoutShowExample
+	}
+	return showExample
 }

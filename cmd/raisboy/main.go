@@ -18,8 +18,5 @@ func main() {
 	// else the system would end the process there and then, whatever it is
 	// recording. Not ignored, which programs that fetch a secret would inherit.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	if completing(os.Args[1:]) {
-		hush()
-	}
 	os.Exit(run(os.Args[1:], systemProcess()))
 }

@@ -16,10 +16,12 @@ import (
 func (a *app) journalCommand() *cobra.Command {
 	list := a.listCommand("list", "command.journal-list", "")
 	verify := &cobra.Command{
-		Use: "verify", Short: "command.journal-verify.short", Long: "command.journal-verify.long", Args: arguments(0, 0, ""),
+		Use: "verify", Short: "command.journal-verify.short", Long: "command.journal-verify.long", Example: verifyExample, Args: arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error { return a.verifyJournal() },
 	}
-	return group("journal", "command.journal.short", list, a.showCommand("command.journal-show", ""), verify, a.exportCommand())
+	c := group("journal", "command.journal.short", list, a.showCommand("command.journal-show", ""), verify, a.exportCommand())
+	c.Example = journalExample
+	return c
 }
 
 // listCommand lists operations of a kind, or of all kinds.
@@ -81,7 +83,7 @@ func isMissing(err error) bool {
 // showCommand shows one operation with its history.
 func (a *app) showCommand(key string, kind api.Kind) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: key + ".short", Long: key + ".long", Example: showExample, Args: arguments(1, 1, "ID"),
+		Use: "show ID", Short: key + ".short", Long: key + ".long", Example: exampleOfShow(kind), Args: arguments(1, 1, "ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := a.open()
 			if err != nil {

@@ -17,6 +17,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Use:               "raisboy",
 		Short:             "command.root.short",
 		Long:              "command.root.long",
+		Example:           rootExample,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		Args:              onlyCommands,
@@ -37,7 +38,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
 		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.doctorCommand(), a.versionCommand(),
-		a.completionCommand(),
+		a.completionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name
 	root.SetHelpCommand(a.helpCommand())

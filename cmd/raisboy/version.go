@@ -8,7 +8,7 @@ import (
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "command.version.short", Args: arguments(0, 0, ""),
+		Use: "version", Short: "command.version.short", Example: versionExample, Args: arguments(0, 0, ""),
 		Annotations: map[string]string{immediate: "yes"},
 		RunE: func(*cobra.Command, []string) error {
 			number, revision := buildVersion()
