@@ -57,8 +57,11 @@ raisboy completion bash > ~/.local/share/bash-completion/completions/raisboy`
 	zshExample        = `raisboy completion zsh > ~/.zfunc/_raisboy`
 	fishExample       = `raisboy completion fish > ~/.config/fish/completions/raisboy.fish`
 	powershellExample = `raisboy completion powershell >> $PROFILE`
-	manExample        = `raisboy man --dir share/man`
-	helpExample       = `raisboy help payout complete
+	statsExample      = `raisboy stats --since 7d --by day
+raisboy stats --since 30d --by user --limit 10
+raisboy stats --by hour -o csv > hours.csv`
+	manExample  = `raisboy man --dir share/man`
+	helpExample = `raisboy help payout complete
 raisboy help exit-codes`
 	sendExample = `raisboy sandbox send completed pout_1`
 )

@@ -38,7 +38,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
 		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.doctorCommand(), a.versionCommand(),
-		a.completionCommand(), a.manCommand(),
+		a.statsCommand(), a.completionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name
 	root.SetHelpCommand(a.helpCommand())
