@@ -124,7 +124,8 @@ func (x *examination) checkClock(theirs time.Time) error {
 	return x.ok("clock", "doctor.clock.good", w)
 }
 
-// checkJournal reads the whole journal, checking every row.
+// checkJournal reads the whole journal, checking every row, and opens it for
+// writing: a server that only follows another one can be read.
 func (x *examination) checkJournal() error {
 	err := x.session.openJournal(x.app.interrupt, true)
 	if isMissing(err) {
@@ -133,6 +134,9 @@ func (x *examination) checkJournal() error {
 	var report journal.Report
 	if err == nil {
 		report, err = x.session.journal.Verify(x.app.interrupt)
+	}
+	if err == nil && report.OK() {
+		err = x.session.tryWriting(x.app.interrupt)
 	}
 	switch {
 	case err != nil:

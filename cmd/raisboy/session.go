@@ -81,6 +81,18 @@ func (s *session) openJournal(ctx context.Context, readOnly bool) error {
 	return nil
 }
 
+// tryWriting opens a journal that exists once more, for writing, and writes
+// nothing.
+func (s *session) tryWriting(ctx context.Context) error {
+	j, err := journal.Open(ctx, s.profile.Journal.Reveal(), journal.Options{
+		Desk: s.profile.Desk, OSUser: osUser(), Now: s.app.process.now,
+	})
+	if err != nil {
+		return err
+	}
+	return j.Close()
+}
+
 // signer prepares signing: keys, clock and the form of the signature, with
 // nothing to send by. It needs no address.
 func (s *session) signer(ctx context.Context) (*api.Client, error) {

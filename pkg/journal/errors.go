@@ -42,6 +42,7 @@ const (
 	ProblemForgetful   Problem = "forgetful"   // the server confirms what it may forget
 	ProblemStandby     Problem = "standby"     // the server only follows another one
 	ProblemOldServer   Problem = "old_server"
+	ProblemCertificate Problem = "certificate" // the server cannot be known by its certificate
 )
 
 // A StorageError says that the journal could not be opened, read or written.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -44,7 +45,12 @@ func parsePostgres(address string, readOnly bool) (postgresTarget, error) {
 		return postgresTarget{}, refused
 	}
 	config, err := pgx.ParseConfig(address)
-	if err != nil {
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file) && isTLSFile(file.Path, location.Query()):
+		refused.Problem, refused.Err = ProblemCertificate, file
+		return postgresTarget{}, refused
+	case err != nil:
 		return postgresTarget{}, refused
 	}
 	t := postgresTarget{config: config, schema: defaultSchema, readOnly: readOnly, name: displayName(scheme, config)}
@@ -66,6 +72,17 @@ func parsePostgres(address string, readOnly bool) (postgresTarget, error) {
 		requireTLS(&config.Config)
 	}
 	return t, nil
+}
+
+// isTLSFile reports that the address, or the environment that libpq reads, names
+// the file as a certificate or a key.
+func isTLSFile(path string, parameters url.Values) bool {
+	for _, name := range []string{"sslrootcert", "sslcert", "sslkey"} {
+		if path == parameters.Get(name) || path == os.Getenv("PG"+strings.ToUpper(name)) {
+			return path != ""
+		}
+	}
+	return false
 }
 
 func displayName(scheme string, config *pgx.ConnConfig) string {

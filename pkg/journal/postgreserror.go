@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -31,6 +33,9 @@ func (t postgresTarget) failure(err error) error {
 // others are to the same server with another encryption, or are hosts that a
 // later one was to stand in for.
 func lastAttempt(err error) error {
+	if stranger := certificateError(err); stranger != nil {
+		return stranger // not that a message could not be sent to it
+	}
 	var connecting *pgconn.ConnectError
 	if !errors.As(err, &connecting) {
 		return err
@@ -44,6 +49,28 @@ func lastAttempt(err error) error {
 	return connecting.Unwrap()
 }
 
+// certificateError finds, in what the driver says, why the server's certificate
+// does not prove who it is; nil: it is not about that.
+func certificateError(err error) error {
+	var (
+		verification *tls.CertificateVerificationError
+		authority    x509.UnknownAuthorityError
+		host         x509.HostnameError
+		invalid      x509.CertificateInvalidError
+	)
+	switch { // the last three as they are, where the driver itself verifies (verify-ca)
+	case errors.As(err, &verification):
+		return verification
+	case errors.As(err, &authority):
+		return authority
+	case errors.As(err, &host):
+		return host
+	case errors.As(err, &invalid):
+		return invalid
+	}
+	return nil
+}
+
 // postgresProblem reads the server's code, or that there is no server.
 func postgresProblem(err error) (Problem, bool) {
 	var said *pgconn.PgError
@@ -55,6 +82,8 @@ func postgresProblem(err error) (Problem, bool) {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return "", false
+	case certificateError(err) != nil:
+		return ProblemCertificate, true
 	case errors.As(err, &connecting), errors.As(err, &network), pgconn.SafeToRetry(err),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone):
