@@ -68,7 +68,7 @@ func (w *watch) look(ctx context.Context) error {
 		}
 		w.mutex.Lock()
 		from := w.known[e.ID]
-		if e.PayoutStatus != "" && e.PayoutStatus != from {
+		if isNews(from, e.PayoutStatus) {
 			t := render.Transition{Entry: e, From: from, To: e.PayoutStatus, Conflict: troubled(e), At: began}
 			if e.PayoutStatus == api.StatusAccepted {
 				_, t.AddressProblem = w.session.desk.NoticeURL(e)
@@ -81,6 +81,13 @@ func (w *watch) look(ctx context.Context) error {
 	// little after the time that it bears.
 	w.since = began.Add(-2 * watchPeriod)
 	return nil
+}
+
+// isNews reports that a payout moved on from what was printed last. What is told
+// here was read before the mutex was taken: a webhook that was printed since is
+// ahead of it, and a status never falls back.
+func isNews(known, now api.PayoutStatus) bool {
+	return now != known && now.Rank() > 0 && now.Rank() >= known.Rank()
 }
 
 // troubled reports a payout that a person must look at before any cash moves.
@@ -118,7 +125,7 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	}
 	// What another command did a moment ago comes before what the webhook says
 	// about it: look has not been there yet.
-	if from, before := w.known[seen.Before.ID], seen.Before; before.PayoutStatus != "" && from != before.PayoutStatus {
+	if from, before := w.known[seen.Before.ID], seen.Before; isNews(from, before.PayoutStatus) {
 		w.print(render.Transition{Entry: before, From: from, To: before.PayoutStatus, At: seen.Event.ReceivedAt, Conflict: troubled(before)})
 	}
 	w.print(render.Transition{
@@ -154,7 +161,9 @@ func journalEvent(e webhook.Event) journal.Event {
 // print shows a transition, unless it is filtered out, and ends the listener
 // if it waited for this one. The mutex is held.
 func (w *watch) print(t render.Transition) {
-	w.known[t.Entry.ID], w.active = t.To, true
+	if w.active = true; t.To.Rank() >= w.known[t.Entry.ID].Rank() {
+		w.known[t.Entry.ID] = t.To
+	}
 	if !w.wants(t.To) {
 		return
 	}
