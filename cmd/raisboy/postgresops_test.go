@@ -172,7 +172,7 @@ func TestPostgresStandby(t *testing.T) {
 func (s *stage) doctor() string {
 	command := exec.CommandContext(s.Context(), commandForTests(s.T), "doctor", "-o", "json")
 	command.Env = s.env
-	out, _ := command.Output() //nolint:errcheck // its exit code says what it found
+	out, _ := command.Output() // its exit code says what it found
 	return string(out)
 }
 
@@ -212,7 +212,7 @@ func startStandby(t *testing.T, programs, server string) (host string, promote f
 	program(t, name, args...)
 	name, args = unprivileged(filepath.Join(programs, "postgres"), "-D", data, "-k", folder, "-h", "127.0.0.1", "-p", fmt.Sprint(port),
 		"-c", "max_connections=1000") // a follower must allow as many as the one that it follows
-	follower := exec.Command(name, args...) //nolint:noctx // it is ended below, after the test's context
+	follower := exec.Command(name, args...) // ended below, after the test's context
 	if err := follower.Start(); err != nil {
 		t.Fatal(err)
 	}
