@@ -91,7 +91,7 @@ func (a *app) listen(c *cobra.Command) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	w.fail(w.render.Listening(publicAddress(s.profile.Listen.PublicURL, listener.Addr().String(), receiver.TLS != nil)))
+	w.fail(w.screen().Listening(publicAddress(s.profile.Listen.PublicURL, listener.Addr().String(), receiver.TLS != nil)))
 	group.Go(func() error { return receiver.Serve(working, listener) })
 	group.Go(func() error { return w.keepOn(working, "watch", watchPeriod, w.look) })
 	group.Go(func() error { return w.keepOn(working, "deliver", deliverPeriod, w.deliver) })

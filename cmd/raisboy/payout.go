@@ -16,6 +16,9 @@ func (a *app) payoutCommand() *cobra.Command {
 		Use: "payout", Short: "command.payout.short", Long: "command.payout.long", Example: payoutExample,
 		Args: onlyCommands,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkWait(c); err != nil {
+				return err
+			}
 			_, err := a.move(c, api.KindPayout)
 			return err
 		},
@@ -151,6 +154,19 @@ const (
 	waitPoll    = 300 * time.Millisecond
 	waitPatient = 5 * time.Second
 )
+
+// checkWait refuses a --wait-timeout that waits for nothing.
+func checkWait(c *cobra.Command) error {
+	wait, _ := c.Flags().GetBool("wait")
+	limit, _ := c.Flags().GetDuration("wait-timeout")
+	switch {
+	case limit < 0:
+		return badWord(c, "wait-timeout", limit.String(), nil)
+	case c.Flags().Changed("wait-timeout") && !wait:
+		return &usageError{Problem: usageNeedsFlag, Name: "--wait-timeout", Value: "--wait", Command: c.CommandPath()}
+	}
+	return nil
+}
 
 // waitFor reads the journal until the payout is final.
 func (a *app) waitFor(c *cobra.Command, s *session, r desk.Receipt) error {

@@ -147,7 +147,7 @@ func (a *app) explainJournal(err error) (problem, bool) {
 	case errors.As(err, &storage):
 		w := words{"Path": render.Sanitize(storage.Path), "Error": ""}
 		if storage.Err != nil {
-			w["Error"] = render.Sanitize(storage.Err.Error())
+			w["Error"] = a.reason(storage.Err)
 		}
 		return a.say(exitSetup, "problem.journal."+string(storage.Problem), w), true
 	case errors.As(err, &damage):
@@ -192,18 +192,18 @@ func (a *app) explainSystem(err error) (problem, bool) {
 	)
 	switch {
 	case errors.As(err, &pair):
-		w := words{"Cert": render.Sanitize(pair.Cert), "Key": render.Sanitize(pair.Key), "Error": render.Sanitize(pair.Err.Error())}
+		w := words{"Cert": render.Sanitize(pair.Cert), "Key": render.Sanitize(pair.Key), "Error": a.reason(pair.Err)}
 		return a.say(exitSetup, "problem.certificate", w), true
 	case errors.As(err, &stdout):
-		return a.say(exitSetup, "problem.stdout", words{"Error": stdout.err.Error()}), true
+		return a.say(exitSetup, "problem.stdout", words{"Error": a.reason(stdout.err)}), true
 	case errors.As(err, &lost):
-		return a.say(exitInternal, "problem.lost-output", words{"Error": lost.err.Error()}), true
+		return a.say(exitInternal, "problem.lost-output", words{"Error": a.reason(lost.err)}), true
 	case errors.As(err, &address):
 		key := "problem.listen"
 		if address.InUse {
 			key = "problem.port-in-use"
 		}
-		return a.say(exitSetup, key, words{"Address": address.Address, "Error": address.Err.Error()}), true
+		return a.say(exitSetup, key, words{"Address": address.Address, "Error": a.reason(address.Err)}), true
 	case errors.As(err, &ledger):
 		return a.say(exitSetup, "problem.sandbox-ledger", words{"Path": ledger.Path}), true
 	case errors.As(err, &options):
@@ -211,9 +211,9 @@ func (a *app) explainSystem(err error) (problem, bool) {
 	case errors.Is(err, journal.ErrNotFound):
 		return a.say(exitUsage, "problem.not-found", nil), true
 	case errors.As(err, &folder) && strings.HasPrefix(folder.Path, "/dev/std"):
-		return a.say(exitInternal, "problem.output", words{"Error": folder.Err.Error()}), true
+		return a.say(exitInternal, "problem.output", words{"Error": a.reason(folder.Err)}), true
 	case errors.As(err, &folder):
-		return a.say(exitSetup, "problem.folder", words{"Path": render.Sanitize(folder.Path), "Error": folder.Err.Error()}), true
+		return a.say(exitSetup, "problem.folder", words{"Path": render.Sanitize(folder.Path), "Error": a.reason(folder.Err)}), true
 	case errors.As(err, &sent):
 		return a.say(exitUsage, "problem.sandbox-send", words{"Reason": sent.Reason}), true
 	}

@@ -83,7 +83,7 @@ func (a *app) explainKey(e *config.UnknownKeyError) problem {
 func (a *app) explainFile(e *config.FileError) problem {
 	w := words{"Path": e.Path, "Error": ""}
 	if e.Err != nil {
-		w["Error"] = reasonOf(e.Err)
+		w["Error"] = a.reason(e.Err)
 	}
 	if errors.Is(e, fs.ErrNotExist) {
 		return a.say(exitSetup, "problem.file.missing", w)
@@ -144,7 +144,7 @@ func (a *app) explainSecret(err error) (problem, bool) {
 	}
 	w := words{"Key": secret.Key, "Place": secret.Place, "Error": ""}
 	if secret.Err != nil {
-		w["Error"] = render.Sanitize(secret.Err.Error())
+		w["Error"] = a.reason(secret.Err)
 	}
 	return a.say(exitSetup, key, w), true
 }

@@ -27,7 +27,8 @@ type process struct {
 	sources  config.Sources
 
 	inTerminal, outTerminal, errTerminal bool
-	width                                int // columns of the terminal; 0: none
+	width                                int        // columns of the terminal; 0: none
+	columns                              func() int // the same, asked again; nil: it never changes
 }
 
 func systemProcess() *process {
@@ -38,11 +39,19 @@ func systemProcess() *process {
 		errTerminal: isTerminal(os.Stderr),
 	}
 	if p.outTerminal {
-		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-			p.width = width
-		}
+		p.columns = columnsOfStdout
+		p.width = p.columns()
 	}
 	return p
+}
+
+// columnsOfStdout asks the system how wide the terminal is now; 0: unknown.
+func columnsOfStdout() int {
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

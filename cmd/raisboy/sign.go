@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -143,7 +142,7 @@ func (a *app) readBody(given string) ([]byte, error) {
 		name = given[1:]
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, &usageError{Problem: usageBadFile, Name: name, Value: reasonOf(err)}
+			return nil, &usageError{Problem: usageBadFile, Name: name, Value: a.reason(err)}
 		}
 		defer func() { _ = file.Close() }()
 		source = file
@@ -153,20 +152,11 @@ func (a *app) readBody(given string) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(source, maxSignedBody+1))
 	switch {
 	case err != nil:
-		return nil, &usageError{Problem: usageBadFile, Name: name, Value: reasonOf(err)}
+		return nil, &usageError{Problem: usageBadFile, Name: name, Value: a.reason(err)}
 	case len(body) > maxSignedBody:
 		return nil, &usageError{Problem: usageTooLarge, Name: name}
 	}
 	return body, nil
-}
-
-// reasonOf is the operating system's word for it, without the path.
-func reasonOf(err error) string {
-	var inPath *os.PathError
-	if errors.As(err, &inPath) {
-		return inPath.Err.Error()
-	}
-	return err.Error()
 }
 
 // movesMoney reports whether requests to the path move money.

@@ -117,7 +117,7 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	switch {
 	case !seen.Found:
 		if w.wants(e.Webhook.Status) {
-			w.fail(w.render.Orphan(seen))
+			w.fail(w.screen().Orphan(seen))
 		}
 		return webhook.AckUnknownPayment, nil
 	case w.known[seen.After.ID] == seen.After.PayoutStatus && seen.Before.PayoutStatus != seen.After.PayoutStatus:
@@ -146,7 +146,7 @@ func (w *watch) Reject(ctx context.Context, r webhook.Rejected) error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if len(w.only) == 0 && !w.over {
-		w.fail(w.render.RejectedWebhook(event))
+		w.fail(w.screen().RejectedWebhook(event))
 	}
 	return err
 }
@@ -167,7 +167,7 @@ func (w *watch) print(t render.Transition) {
 	if !w.wants(t.To) {
 		return
 	}
-	w.fail(w.render.Transition(t))
+	w.fail(w.screen().Transition(t))
 	if w.once || w.until != "" && t.To == w.until {
 		w.over = true
 		w.end()

@@ -24,6 +24,15 @@ func (w *watch) attach(a *app, s *session, end context.CancelFunc) {
 	go w.queue.run()
 }
 
+// screen prints for the terminal as it is now: in months its window is drawn
+// wider and narrower.
+func (w *watch) screen() *render.Renderer {
+	if w.app.process.columns == nil {
+		return w.render
+	}
+	return w.render.At(w.app.process.columns())
+}
+
 // finish prints what is still to be printed and says how the listener ended.
 // err is the receiver's: what else failed was tried again.
 func (w *watch) finish(err error) error {
@@ -74,7 +83,7 @@ func (w *watch) keepOn(ctx context.Context, work string, period time.Duration, d
 		if now := w.app.process.now(); err != nil && now.Sub(said).Abs() >= complainPeriod {
 			said = now
 			p := w.app.explain(err)
-			w.render.Problem(p.cause, p.remedy)
+			w.screen().Problem(p.cause, p.remedy)
 			w.app.log.Debug("listener's work failed", "work", work, "error", err.Error())
 		}
 		select {
@@ -92,7 +101,7 @@ func (w *watch) deliver(ctx context.Context) error {
 		defer w.mutex.Unlock()
 		w.active = true
 		if len(w.only) == 0 && !w.over {
-			w.fail(w.render.NoticeDelivered(r))
+			w.fail(w.screen().NoticeDelivered(r))
 		}
 	})
 }
@@ -124,7 +133,7 @@ func (w *watch) status(ctx context.Context) error {
 	}
 	if w.statusDue = false; !w.statusSaid || b != w.backlog {
 		w.statusSaid, w.backlog = true, b
-		w.render.Backlog(b)
+		w.screen().Backlog(b)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (d *Desk) deliver(ctx context.Context, lock *journal.Lock, e journal.Entry)
 		return r
 	}
 	if err := d.CheckNoticeURL(n.Call.URL, e.PayoutID); err != nil { // settings may have changed since
-		return d.noticed(ctx, r, journal.Notice{State: journal.NoticeStopped, Detail: err.Error()}, nil)
+		return d.noticed(ctx, r, journal.Notice{State: journal.NoticeStopped, Cause: api.CauseInvalidCall, Detail: err.Error()}, nil)
 	}
 	// From here on the opposite is refused for good, so it must be on disk
 	// before the first byte leaves.

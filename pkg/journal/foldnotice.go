@@ -38,8 +38,8 @@ func (e *Entry) notified(c Notice) {
 	if n.Code = c.Code; n.Code == "" {
 		n.Code = string(c.Cause)
 	}
-	verdict, _ := api.ParseVerdict(c.Verdict)
-	n.Ambiguous = n.Ambiguous || verdict == api.Unknown
+	verdict, sent := api.ParseVerdict(c.Verdict)
+	n.Ambiguous = n.Ambiguous || sent && verdict == api.Unknown // without a verdict nothing left this machine
 }
 
 // pauseNotice holds a notice back that would contradict what the project says.

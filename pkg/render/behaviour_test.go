@@ -64,7 +64,7 @@ func TestVerdictsAreTheContract(t *testing.T) {
 		{"deposit not sent", "NOT CREDITED", "НЕ ЗАЧИСЛЕНО"},
 		{"user not checked", "NOT CREDITED", "НЕ ЗАЧИСЛЕНО"},
 		{"deposit unknown", "UNKNOWN: the money may have moved, give nothing back", "НЕИЗВЕСТНО: деньги могли уйти, клиенту не возвращайте"},
-		{"payout unknown", "UNKNOWN: the money may have moved, give nothing back", "НЕИЗВЕСТНО: деньги могли уйти, клиенту не возвращайте"},
+		{"payout unknown", "UNKNOWN: the money may have moved, pay nothing out again", "НЕИЗВЕСТНО: деньги могли уйти, повторно ничего не выдавайте"},
 		{"held: unresolved", "HELD: nothing was sent", "ЗАДЕРЖАНО: ничего не отправлено"},
 		{"payout requested", "payout requested, hand over nothing yet", "выплата запрошена, пока ничего не выдавайте"},
 		{"payout cancelled by the project", "DO NOT PAY", "НЕ ВЫДАВАТЬ"},

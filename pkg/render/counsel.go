@@ -23,6 +23,7 @@ type counsel struct {
 	verdict string // key
 	why     []step
 	next    []step
+	later   []step // what would keep it from happening again; said last, and no part of a hint
 }
 
 // A step is one sentence, with the command to run where there is one.
@@ -159,7 +160,15 @@ func (a adviser) entry(e *journal.Entry) counsel {
 			next: append([]step{{key: "next.conflict", command: resolve}}, a.notice(e).next...)}
 	case journal.StateUnknown:
 	}
-	c := counsel{tone: alarm, verdict: "verdict.unknown", why: append(a.why(e), remedy(e.Code)...)}
+	c := counsel{tone: alarm, verdict: "verdict.unknown", why: a.why(e)}
+	if !deposit { // nothing is given back of what nobody paid in
+		c.verdict = "verdict.payout_unknown"
+	}
+	if nextTime(api.Cause(e.Code)) {
+		c.later = remedy(e.Code)
+	} else {
+		c.why = append(c.why, remedy(e.Code)...)
+	}
 	if e.Code == string(api.CauseRateLimited) {
 		c.why = append(c.why, step{key: "next.rate_limited"})
 	}
@@ -169,6 +178,18 @@ func (a adviser) entry(e *journal.Entry) counsel {
 		c.next = []step{{key: "next.payout_unknown", command: resolve}}
 	}
 	return c
+}
+
+// nextTime reports a cause whose remedy is for the next time. What to do about
+// this operation comes before it.
+func nextTime(c api.Cause) bool {
+	switch c {
+	case api.CauseInterrupted, api.CauseTimeout, api.CauseConnectionLost, api.CauseServerError, api.CauseMalformed,
+		api.CauseTooLarge, api.CauseRedirect, api.CauseRateLimited, api.CauseUnexpectedStatus:
+		return true
+	default:
+		return false
+	}
 }
 
 // done: a deposit is at its end; a payout has its whole life before it.

@@ -13,7 +13,6 @@ import (
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
-	"github.com/raisboy/raisboy/pkg/text"
 )
 
 // Entries prints a list of operations: a table, JSON lines, or CSV. JSON and
@@ -70,13 +69,15 @@ type column struct {
 	drop  int // the column with the highest goes first where room is short; 0: never
 	cut   int // it may be shortened to this many columns; 0: not at all
 	cell  func(*journal.Entry) string
+	short func(*journal.Entry) string // said shorter, where room is short; nil: it cannot
 }
 
 func (r *Renderer) columns() []column {
 	return []column{
 		{label: "label.number", right: true, cell: func(e *journal.Entry) string { return number(e.ID) }},
-		{label: "label.time", drop: 2, cell: func(e *journal.Entry) string { return r.minute(e) }},
-		{label: "label.kind", drop: 3, cell: func(e *journal.Entry) string { return r.kind(e.Call.Kind) }},
+		{label: "label.time", drop: 3, cell: func(e *journal.Entry) string { return r.when(e.CreatedAt) },
+			short: func(e *journal.Entry) string { return r.shortly(e.CreatedAt) }},
+		{label: "label.kind", drop: 2, cell: func(e *journal.Entry) string { return r.kind(e.Call.Kind) }},
 		{label: "label.user", drop: 1, cut: 6, cell: func(e *journal.Entry) string { return Sanitize(e.Call.Terms.UserID) }},
 		{label: "label.amount", right: true, cell: r.total},
 		{label: "label.outcome", cell: r.outcome},
@@ -88,13 +89,9 @@ func (r *Renderer) columns() []column {
 // kind is the operation's kind in words.
 func (r *Renderer) kind(k api.Kind) string { return r.Catalog.T("kind."+string(k), nil) }
 
-// minute is when the operation began, short.
+// minute is when the operation began, short, the same wherever it is shown.
 func (r *Renderer) minute(e *journal.Entry) string {
-	layout := "2006-01-02 15:04"
-	if r.Catalog.Lang() == text.Russian {
-		layout = "02.01.2006 15:04"
-	}
-	return e.CreatedAt.In(r.Location).Format(layout)
+	return r.date(e.CreatedAt, "02.01.2006 15:04", "2006-01-02 15:04")
 }
 
 // outcome is where the operation stands, in a word: for a payout that exists
@@ -126,12 +123,31 @@ func (r *Renderer) table(all []journal.Entry) error {
 			columns, cells = append(columns, c), append(cells, column)
 		}
 	}
+	r.sayShorter(columns, cells, all)
 	columns, cells = fit(columns, cells, r.Width)
 	lines, err := draw(columns, cells)
 	if err != nil {
 		return err
 	}
 	return r.print(r.tintOutcomes(lines, columns, cells, all)...)
+}
+
+// sayShorter takes the shorter words of columns where the table is too wide.
+func (r *Renderer) sayShorter(columns []column, cells [][]string, all []journal.Entry) {
+	total := -gap
+	for i := range columns {
+		total += widest(cells[i]) + gap
+	}
+	if r.Width <= 0 || total <= r.Width {
+		return
+	}
+	for i, c := range columns {
+		for row := range all {
+			if c.short != nil {
+				cells[i][row+1] = c.short(&all[row])
+			}
+		}
+	}
 }
 
 // tintOutcomes colours the outcomes in a table that is drawn already: escape

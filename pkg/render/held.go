@@ -69,21 +69,38 @@ func (a adviser) notice(e *journal.Entry) counsel {
 		c.next = []step{{key: "notice.queued_next", command: a.command(e, "payout", "deliver", number(e.ID))}}
 	case journal.NoticeStopped:
 		facts["Reason"] = any(word("notice.no_reason"))
-		if answer := answerOf(n.HTTPStatus, n.Code, n.LastError); answer != "" {
+		if answer := answerOf(n.HTTPStatus, n.Code, ""); answer != "" {
 			facts["Reason"] = answer
 		}
 		c = counsel{tone: alarm, why: []step{{key: "notice.stopped", data: facts}}}
-		if n.Code != "" {
+		switch n.Code {
+		case "":
+		case string(api.CauseInvalidCall): // of all addresses it is the project's
+			c.why = append(c.why, step{key: "notice.address"})
+		default:
 			c.why = append(c.why, meaning(n.Code))
 		}
-		c.next = append(remedy(n.Code), step{key: "notice.stopped_next"})
+		c.next = append(noticeRemedy(n.Code), step{key: "notice.stopped_next"})
 	case journal.NoticePaused:
 		c = counsel{tone: alarm, why: []step{{key: "notice.paused", data: facts}}, next: []step{{key: "notice.paused_next"}}}
 	}
-	if n.Ambiguous {
+	if n.Ambiguous && n.Attempts > 1 { // what a single attempt came to was just said
 		c.why = append(c.why, step{key: "notice.ambiguous"})
 	}
 	return c
+}
+
+// noticeRemedy says what can be done about the code of a notice. Where it goes
+// was said by the project, in Webhook 1: no setting of this profile leads there.
+func noticeRemedy(code string) []step {
+	switch api.Cause(code) {
+	case api.CauseRedirect:
+		return []step{{key: "notice.redirect_remedy"}}
+	case api.CauseInvalidCall:
+		return []step{{key: "notice.address_remedy"}}
+	default:
+		return remedy(code)
+	}
 }
 
 // choices are the ways to settle an unsettled operation, or to end an accepted
@@ -94,11 +111,12 @@ func (a adviser) choices(e *journal.Entry) []step {
 		return step{key: key, command: a.command(e, append([]string{"resolve", id}, flags...)...)}
 	}
 	deposit := e.Call.Kind == api.KindDeposit
-	credited := []step{resolve("choice.credited", "--credited"), resolve("choice.not_credited", "--not-credited")}
-	created := []step{resolve("choice.created", "--created"), resolve("choice.not_created", "--not-created")}
+	ask := step{key: "choice.ask"} // nobody here can know it
+	credited := []step{ask, resolve("choice.credited", "--credited"), resolve("choice.not_credited", "--not-credited")}
+	created := []step{ask, resolve("choice.created", "--created"), resolve("choice.not_created", "--not-created")}
 	switch {
 	case e.State == journal.StateMismatch:
-		return []step{resolve("choice.accept", "--accept", "--confirm-amount", "N"), resolve("choice.not_created", "--not-created")}
+		return []step{ask, resolve("choice.accept", "--accept", "--confirm-amount", "N"), resolve("choice.not_created", "--not-created")}
 	case e.State == journal.StateUnknown && deposit:
 		return append(credited, resolve("choice.resend_deposit", "--resend"))
 	case e.State == journal.StateUnknown:

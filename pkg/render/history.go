@@ -27,13 +27,16 @@ func (r *Renderer) Entry(e journal.Entry) error {
 	a := adviser{r.Flags}
 	c := a.receipt(&x)
 	lines := r.block(&x, c)
+	if ago := r.ago(shownTime(&e)); ago != "" && r.Width > 0 {
+		lines = append(lines, r.out.faint([]string{ago})...)
+	}
 	if choices := a.choices(&e); len(choices) > 0 && e.State.Unsettled() {
 		c.next = choices // the general advice would lead back here
 	}
 	lines = append(lines, r.counselLines(r.out, c, r.Width)...)
 	lines = append(lines, "", r.Catalog.T("label.history", nil)+":")
 	for _, f := range e.Facts {
-		lines = append(lines, hang(r.clock(r.Catalog, f.At)+"  ", r.detail(r.Catalog, f)+who(f), r.Width)...)
+		lines = append(lines, hang(r.hour(f.At)+"  ", r.detail(r.Catalog, f)+who(f), r.Width)...)
 	}
 	return r.print(lines...)
 }

@@ -54,9 +54,11 @@ func (r *Renderer) noticeValue(n *journal.NoticeProgress) any {
 	if n == nil {
 		return nil
 	}
-	lastError := n.LastError
-	if lastError == "" && n.State != journal.NoticeDelivered {
-		lastError = n.Code
+	var lastError string
+	if n.State != journal.NoticeDelivered { // its code: what the network library said is in the log alone
+		if lastError = n.Code; lastError == "" {
+			lastError = n.LastError
+		}
 	}
 	return object{
 		{"status", string(n.Status)},

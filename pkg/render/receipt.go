@@ -1,6 +1,9 @@
 package render
 
 import (
+	"slices"
+	"time"
+
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -107,7 +110,7 @@ func (r *Renderer) counselLines(p palette, c counsel, width int) []string {
 	for _, s := range c.why {
 		lines = append(lines, wrap(r.say(r.Catalog, s), width)...)
 	}
-	return append(lines, r.stepLines(p, c.next, width)...)
+	return append(lines, r.stepLines(p, append(slices.Clip(c.next), c.later...), width)...)
 }
 
 func (r *Renderer) stepLines(p palette, steps []step, width int) []string {
@@ -190,10 +193,7 @@ func (r *Renderer) rows(x *desk.Receipt) []row {
 	if e.Call.Kind == api.KindPayout {
 		rows = append(rows, row{label: "label.request_id", value: Sanitize(t.RequestID), id: true})
 	}
-	at := e.SettledAt
-	if at.IsZero() {
-		at = e.CreatedAt
-	}
+	at := shownTime(e)
 	if !at.IsZero() {
 		rows = append(rows, row{label: "label.time", value: r.clock(r.Catalog, at)})
 	}
@@ -205,6 +205,14 @@ func (r *Renderer) rows(x *desk.Receipt) []row {
 		}
 	}
 	return known
+}
+
+// shownTime is the one moment that a receipt names.
+func shownTime(e *journal.Entry) time.Time {
+	if e.SettledAt.IsZero() {
+		return e.CreatedAt
+	}
+	return e.SettledAt
 }
 
 // method names a payment method in words; one that is not known stays as it is.

@@ -20,7 +20,7 @@ func (r *Renderer) Unsettled(entries iter.Seq2[journal.Entry, error]) error {
 		}
 		c := a.entry(&e)
 		lines := r.out.strong(c.tone, hang(number(e.ID)+"  ", r.Catalog.T(c.verdict, nil), r.Width))
-		lines = append(lines, r.wrapOut(r.minute(&e)+", "+r.kind(e.Call.Kind)+", "+r.total(&e)+" → "+person(&e))...)
+		lines = append(lines, r.wrapOut(r.when(e.CreatedAt)+", "+r.kind(e.Call.Kind)+", "+r.total(&e)+" → "+person(&e))...)
 		if e.Code != "" {
 			lines = append(lines, r.wrapOut(r.say(r.Catalog, meaning(e.Code)))...)
 		}

@@ -1,13 +1,15 @@
 package render
 
 import (
+	"net/http"
+
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/journal"
 )
 
 // Validation prints whether a user may move money, and how much. "valid" is
-// null where the project did not say: no answer, or one that refused the
-// request's signature, key or clock and so says nothing about the user.
+// null where the project did not say: no answer, or one that refused the request
+// (its signature, its content type, a field, the project) and not the user.
 func (r *Renderer) Validation(userID string, o api.Outcome) error {
 	c, valid := judgeValidation(o)
 	c.next = append(c.next, adviser{r.Flags}.examine(&journal.Entry{}, o)...)
@@ -49,7 +51,7 @@ func judgeValidation(o api.Outcome) (counsel, any) {
 			limit = step{key: "validation.max", data: data{"Max": sum{amount: o.MaxAmount}}}
 		}
 		return counsel{tone: good, verdict: "validation.yes", why: []step{limit}}, true
-	case o.RefusesCredentials():
+	case o.RefusesCredentials(), o.Verdict == api.Refused && !aboutUser(o):
 		return counsel{tone: caution, verdict: "validation.unknown", why: explained, next: todo}, nil
 	case o.Verdict == api.Refused:
 		return counsel{tone: bad, verdict: "validation.no", why: explained, next: todo}, false
@@ -58,4 +60,16 @@ func judgeValidation(o api.Outcome) (counsel, any) {
 		tone: caution, verdict: "validation.unknown", why: explained,
 		next: append(todo, step{key: "validation.again"}),
 	}, nil
+}
+
+// aboutUser reports a refusal that judges the user: 403 and 404 do, unless it is
+// the project that is not found.
+func aboutUser(o api.Outcome) bool {
+	switch o.Code {
+	case api.CodeUserNotFound, api.CodeProhibitedForUser:
+		return true
+	case api.CodeProjectNotFound:
+		return false
+	}
+	return o.HTTPStatus == http.StatusForbidden || o.HTTPStatus == http.StatusNotFound
 }
