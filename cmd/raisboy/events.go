@@ -56,7 +56,7 @@ func (a *app) listEvents(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return a.render.Events(events)
+	return a.paged(s, func() error { return a.render.Events(events) })
 }
 
 // events lists what the journal holds; a journal that does not exist yet holds

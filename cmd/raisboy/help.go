@@ -156,7 +156,7 @@ func environmentTable() string {
 			fmt.Fprintf(&b, "%-31s %s (file)\n", s.FileFrom, s.Key)
 		}
 	}
-	for _, other := range []string{sandboxVariable, "NO_COLOR", "CLICOLOR_FORCE", "HTTPS_PROXY", "NO_PROXY", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+	for _, other := range []string{sandboxVariable, pagerVariable, "PAGER", "NO_COLOR", "CLICOLOR_FORCE", "HTTPS_PROXY", "NO_PROXY", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
 		b.WriteString(other + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -16,6 +17,7 @@ type interruption struct {
 	stop    chan struct{}
 	cancel  context.CancelFunc
 	signals chan os.Signal
+	deaf    atomic.Bool // Ctrl-C is meant for another program
 }
 
 func newInterruption(parent context.Context) *interruption {
@@ -31,7 +33,10 @@ func (i *interruption) watch() {
 		first := true
 		for {
 			select {
-			case <-i.signals:
+			case s := <-i.signals:
+				if s == os.Interrupt && i.deaf.Load() {
+					continue
+				}
 			case <-i.Done():
 				return
 			}
@@ -44,6 +49,9 @@ func (i *interruption) watch() {
 		}
 	}()
 }
+
+// deafen leaves Ctrl-C to a program that has the terminal meanwhile.
+func (i *interruption) deafen(on bool) { i.deaf.Store(on) }
 
 // end stops listening.
 func (i *interruption) end() {

@@ -26,6 +26,8 @@ type process struct {
 	now      func() time.Time
 	sources  config.Sources
 
+	environment []string // all of it, for a program that is started
+
 	inTerminal, outTerminal, errTerminal bool
 	width                                int        // columns of the terminal; 0: none
 	columns                              func() int // the same, asked again; nil: it never changes
@@ -34,6 +36,7 @@ type process struct {
 func systemProcess() *process {
 	p := &process{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: systemClock(), sources: config.SystemSources(),
+		environment: os.Environ(),
 		inTerminal:  isTerminal(os.Stdin),
 		outTerminal: isTerminal(os.Stdout),
 		errTerminal: isTerminal(os.Stderr),

@@ -55,11 +55,13 @@ func (a *app) list(c *cobra.Command, kind api.Kind) error {
 	if err != nil {
 		return err
 	}
-	reader := tolerant{app: a}
-	if err := a.render.Entries(reader.entries(entries)); err != nil {
-		return err
-	}
-	return reader.end()
+	return a.paged(s, func() error {
+		reader := tolerant{app: a}
+		if err := a.render.Entries(reader.entries(entries)); err != nil {
+			return err
+		}
+		return reader.end()
+	})
 }
 
 // entries lists what the journal holds; a journal that does not exist yet

@@ -163,11 +163,13 @@ func (a *app) listUnsettled() error {
 	if err != nil {
 		return err
 	}
-	reader := tolerant{app: a}
-	if err := a.render.Unsettled(reader.entries(entries)); err != nil {
-		return err
-	}
-	return reader.end()
+	return a.paged(s, func() error {
+		reader := tolerant{app: a}
+		if err := a.render.Unsettled(reader.entries(entries)); err != nil {
+			return err
+		}
+		return reader.end()
+	})
 }
 
 // unsettledStates are those that somebody must still find out about.

@@ -62,13 +62,15 @@ func (a *app) stats(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := a.render.Stats(by, totals, shown); err != nil {
-		return err
-	}
-	if left > 0 {
-		a.render.Note("note.more-users", words{"N": left})
-	}
-	return reader.end()
+	return a.paged(s, func() error {
+		if err := a.render.Stats(by, totals, shown); err != nil {
+			return err
+		}
+		if left > 0 {
+			a.render.Note("note.more-users", words{"N": left})
+		}
+		return reader.end()
+	})
 }
 
 // location is where the till stands: its hours and days are meant.
