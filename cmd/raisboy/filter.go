@@ -41,6 +41,14 @@ func eventWords() []string {
 // groupWords are what `stats --by` groups by.
 func groupWords() []string { return []string{"hour", "day", "method", "user"} }
 
+// meantMethod is the payment method that a mistyped one was to be.
+func meantMethod(e *api.FieldError) string {
+	if e.Problem != api.ProblemMethod {
+		return ""
+	}
+	return config.Suggest(e.Value, api.PaymentMethods())
+}
+
 // filterFlags declares the flags that choose operations.
 func filterFlags(c *cobra.Command) {
 	flags := c.Flags()

@@ -85,7 +85,11 @@ func (a *app) explainInput(err error) (problem, bool) {
 		return a.say(exitSetup, "problem.setting-amount", words{"Key": setting.Key}), true
 	case errors.As(err, &field):
 		w := words{"Field": field.Field, "Value": render.Sanitize(field.Value), "Limit": field.Limit}
-		return a.say(exitUsage, "problem.field."+string(field.Problem), w), true
+		p := a.say(exitUsage, "problem.field."+string(field.Problem), w)
+		if meant := meantMethod(field); meant != "" {
+			p.remedy = a.catalog.T("problem.meant", words{"Meant": meant})
+		}
+		return p, true
 	case errors.As(err, &amount):
 		return a.explainAmount(amount), true
 	case errors.As(err, &part):

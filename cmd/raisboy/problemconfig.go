@@ -46,7 +46,11 @@ func (a *app) explainValue(e *config.ValueError) problem {
 		exit = exitUsage
 	}
 	w := words{"Name": nameOfSetting(e.Key, e.Origin), "Value": render.Sanitize(e.Value), "Want": e.Want}
-	return a.say(exit, "problem.value."+string(e.Problem), w)
+	p := a.say(exit, "problem.value."+string(e.Problem), w)
+	if meant := config.Suggest(e.Value, strings.Split(e.Want, "|")); meant != "" && e.Problem == config.Malformed {
+		p.remedy = a.catalog.T("problem.meant", words{"Meant": meant})
+	}
+	return p
 }
 
 // nameOfSetting names a setting as the operator wrote it: the flag, the

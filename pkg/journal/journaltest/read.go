@@ -13,6 +13,7 @@ func readChecks() []check {
 	return []check{
 		{"a profile is bound to its origins", bindsOrigins},
 		{"a list is filtered", listIsFiltered},
+		{"a list is read in pages", listHasPages},
 		{"a payout is found by either id", foundByEitherID},
 		{"notices that are due", dueNotices},
 		{"rejected webhooks are kept and bounded", rejectedAreKept},
