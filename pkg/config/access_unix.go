@@ -3,6 +3,7 @@
 package config
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"strconv"
@@ -21,6 +22,42 @@ func checkAccess(path string, info fs.FileInfo, secret bool) error {
 		return refused
 	}
 	return nil
+}
+
+// diskQuota says whether an error is a user's share of the disk used up.
+func diskQuota(err error) bool { return errors.Is(err, syscall.EDQUOT) }
+
+// checkFolder refuses a folder in which another user could put a file in the
+// configuration's place: who may write to a folder may rename what is in it,
+// whatever the file's own mode. In a sticky folder, such as /tmp, only the
+// owner of a file may. A folder that does not exist is no danger yet.
+func checkFolder(path string) error {
+	info, err := os.Stat(path) // a link is followed: what counts is where it leads
+	if err != nil {
+		return nil //nolint:nilerr // opening the file in it will say why
+	}
+	owner := os.Geteuid()
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		owner = int(stat.Uid)
+	}
+	if refused := folderRefusal(path, info.Mode(), owner, os.Geteuid()); refused != nil {
+		return refused
+	}
+	return nil
+}
+
+// folderRefusal is checkFolder on plain values.
+func folderRefusal(path string, mode fs.FileMode, owner, user int) *PermissionError {
+	refused := &PermissionError{Path: path, Mode: mode.Perm(), Owner: owner}
+	switch {
+	case owner != user && owner != 0:
+		refused.Problem, refused.Remedy = FolderForeign, "chown "+strconv.Itoa(user)+" "+shellQuoted(path)
+	case mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0:
+		refused.Problem, refused.Remedy = FolderOpen, "chmod 700 "+shellQuoted(path)
+	default:
+		return nil
+	}
+	return refused
 }
 
 // refusal is checkAccess on plain values: permission bits, the file's owner

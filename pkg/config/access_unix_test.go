@@ -49,6 +49,58 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
+func TestFolderRefusal(t *testing.T) {
+	for name, c := range map[string]struct {
+		mode        fs.FileMode
+		owner, user int
+		problem     PermissionProblem
+	}{
+		"private":           {0o700, 1000, 1000, ""},
+		"others may look":   {0o755, 1000, 1000, ""},
+		"root's":            {0o755, 0, 1000, ""},
+		"sticky":            {0o777 | fs.ModeSticky, 0, 1000, ""},
+		"group writes":      {0o770, 1000, 1000, FolderOpen},
+		"all write":         {0o777, 1000, 1000, FolderOpen},
+		"all write, root's": {0o777, 0, 1000, FolderOpen},
+		"another's":         {0o700, 1001, 1000, FolderForeign},
+		"another's, sticky": {0o777 | fs.ModeSticky, 1001, 1000, FolderForeign},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := folderRefusal("/etc/raisboy", c.mode, c.owner, c.user)
+			if (got == nil) != (c.problem == "") || got != nil && (got.Problem != c.problem || got.Owner != c.owner) {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+// TestFolderThatOthersCanChange: a private file in a folder in which anybody
+// could put another one in its place is refused, and the remedy works.
+func TestFolderThatOthersCanChange(t *testing.T) {
+	s := machine(t, one("secret: keyring"), nil)
+	path, _ := s.configPath()
+	folder := filepath.Dir(path)
+	for _, mode := range []fs.FileMode{0o777, 0o770, 0o702} {
+		if err := os.Chmod(folder, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Load(s)
+		var refused *PermissionError
+		if !errors.As(err, &refused) || refused.Problem != FolderOpen || refused.Path != folder || refused.Remedy != "chmod 700 "+folder {
+			t.Errorf("%04o: %v", mode, err)
+		}
+		if f, err := Edit(s); !errors.As(err, &refused) || f.Has("main") {
+			t.Errorf("%04o: edited: %v", mode, err)
+		}
+	}
+	if err := os.Chmod(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(s); err != nil {
+		t.Errorf("after the remedy: %v", err)
+	}
+}
+
 func TestSecretsThatOthersCanRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		text    string
@@ -57,7 +109,6 @@ func TestSecretsThatOthersCanRead(t *testing.T) {
 	}{
 		"api_key":                   {one("api_key: k"), 0o640, OthersMayRead},
 		"secret":                    {one("secret: s3cret"), 0o644, OthersMayRead},
-		"secret, private":           {one("secret: s3cret"), 0o600, ""},
 		"previous_secret":           {one("previous_secret: s3cret"), 0o604, OthersMayRead},
 		"almost a form":             {one("secret: Keyring:x"), 0o644, OthersMayRead},
 		"another profile's":         {"default_profile: a\nprofiles: {a: {}, b: {api_key: k}}", 0o644, OthersMayRead},

@@ -19,6 +19,8 @@ type builder struct {
 	layers   *viper.Viper
 	origins  map[string]Origin
 	override []Override
+	faults   *[]error // nil: the first fault ends it
+	chosen   Profile  // what came out, of Inspect alone
 }
 
 // newBuilder stacks the sources. viper keeps the layers: default, file, and on
@@ -88,47 +90,55 @@ func (b *builder) finish(config Config) (Config, error) {
 }
 
 // profile checks the values in the order of Settings, up to the first that
-// cannot be used.
+// cannot be used; with faults, all of them.
 func (b *builder) profile() (Profile, error) {
 	p := Profile{Name: b.name, Sandbox: b.sources.Sandbox}
 	texts := p.texts()
 	for _, setting := range b.settings {
 		raw := b.layers.GetString(setting.Key)
-		if raw == "" {
-			if b.origins[setting.Key].From == FromFlag {
-				return p, b.refuse(setting, raw, Empty, "")
-			}
+		problem, want := Empty, ""
+		switch {
+		case raw != "":
+			problem, want = b.read(&p, texts[setting.Key], setting, raw)
+		case b.origins[setting.Key].From != FromFlag:
 			continue
 		}
-		var (
-			value   string
-			problem Problem
-			want    string
-		)
-		switch setting.Key {
-		case "api_key":
-			p.APIKey = NewSecret(raw)
-			problem, want = apiKeyProblem(raw), "1..512 visible ASCII characters"
-		case "secret":
-			p.Secret, problem, want = b.secret(setting, raw)
-		case "previous_secret":
-			p.PreviousSecret, problem, want = b.secret(setting, raw)
-		case "journal":
-			value, problem, want = b.journal(raw)
-			p.Journal = NewLocation(value)
-		case "duplicate_window":
-			p.DuplicateWindow, problem, want = duration(raw, 0, 24*time.Hour)
-		case "notify_hosts":
-			p.NotifyHosts, problem, want = hostList(raw)
-		default:
-			value, problem, want = b.text(setting, raw)
-			*texts[setting.Key] = value
+		if problem == "" {
+			continue
 		}
-		if problem != "" {
-			return p, b.refuse(setting, raw, problem, want)
+		err := b.refuse(setting, raw, problem, want)
+		if b.faults == nil {
+			return p, err
 		}
+		*b.faults = append(*b.faults, err)
 	}
 	return b.computed(p)
+}
+
+// read judges one value, takes it over, into text if it is plain text, and says
+// what is wrong with it.
+func (b *builder) read(p *Profile, text *string, setting Setting, raw string) (problem Problem, want string) {
+	var value string
+	switch setting.Key {
+	case "api_key":
+		p.APIKey = NewSecret(raw)
+		problem, want = apiKeyProblem(raw), "1..512 visible ASCII characters"
+	case "secret":
+		p.Secret, problem, want = b.secret(setting, raw)
+	case "previous_secret":
+		p.PreviousSecret, problem, want = b.secret(setting, raw)
+	case "journal":
+		value, problem, want = b.journal(raw)
+		p.Journal = NewLocation(value)
+	case "duplicate_window":
+		p.DuplicateWindow, problem, want = duration(raw, 0, 24*time.Hour)
+	case "notify_hosts":
+		p.NotifyHosts, problem, want = hostList(raw)
+	default:
+		value, problem, want = b.text(setting, raw)
+		*text = value
+	}
+	return problem, want
 }
 
 // computed adds the defaults that depend on other things, and checks what
@@ -175,7 +185,7 @@ func showable(setting Setting, value string) string {
 
 // secret makes a source of a secret's setting. In the environment stands the
 // value itself, or, by RAISBOY_SECRET_FILE, a file's name; in the file one of
-// the forms, or the value.
+// the forms.
 func (b *builder) secret(setting Setting, raw string) (SecretSource, Problem, string) {
 	origin := b.origins[setting.Key]
 	r := &recipe{

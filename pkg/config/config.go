@@ -30,6 +30,9 @@ type Sources struct {
 
 	// Keyring reads a password from the system's keyring; nil is the real one.
 	Keyring func(service, account string) (string, error)
+	// KeyringSet and KeyringDelete write to it; nil is the real one.
+	KeyringSet    func(service, account, password string) error
+	KeyringDelete func(service, account string) error
 	// CommandErrors takes what a secret's command writes to stderr; nil drops it.
 	CommandErrors io.Writer
 

@@ -14,8 +14,9 @@
 // SecretSource), so that a command that needs none never asks a keyring; and
 // they print as •••• in every format (a Secret).
 //
-// The file is refused if it is a symbolic link, if others may write to it, or
-// if others may read a secret that stands in it. Every error is typed, carries
+// The file is refused if it is a symbolic link, if others may write to it or to
+// its folder, or if others may read a key that stands in it; a secret that stands
+// in it as it is, and not as the name of its place, is refused too. Every error is typed, carries
 // its data and never the value of a secret; sentences for people are made
 // elsewhere.
 //

@@ -46,12 +46,17 @@ func (d document) names() []string {
 // parseDocument reads the file's text. Its errors are *SyntaxError,
 // *UnknownKeyError and *ProfileError.
 func parseDocument(path string, data []byte) (document, error) {
+	return parser{path: path}.document(data)
+}
+
+// document reads the file's text.
+func (p parser) document(data []byte) (document, error) {
+	path := p.path
 	result := document{path: path, profiles: map[string]section{}}
 	root, err := parseYAML(path, data)
 	if err != nil || root == nil {
 		return result, err
 	}
-	p := parser{path: path}
 	err = p.mapping(root, "", func(key string, keyLine int, value *yaml.Node) error {
 		switch key {
 		case "default_profile":
@@ -124,8 +129,21 @@ func maskQuoted(text string) string {
 	return text[:first] + mask + text[last+1:]
 }
 
-// parser walks the nodes of one file.
-type parser struct{ path string }
+// parser walks the nodes of one file. With faults it goes on after a mistake
+// and collects what it finds.
+type parser struct {
+	path   string
+	faults *[]error
+}
+
+// found ends the walk with a mistake, or notes it and goes on.
+func (p parser) found(err error) error {
+	if err == nil || p.faults == nil {
+		return err
+	}
+	*p.faults = append(*p.faults, err)
+	return nil
+}
 
 // fail makes the error for a node.
 func (p parser) fail(key string, node *yaml.Node, problem SyntaxProblem) error {
@@ -154,11 +172,12 @@ func (p parser) mapping(node *yaml.Node, name string, each func(key string, line
 		if err := p.noReference(name, key); err != nil {
 			return err
 		}
-		if seen[key.Value] {
-			return p.fail(key.Value, key, DuplicateKey)
+		err := p.fail(key.Value, key, DuplicateKey)
+		if !seen[key.Value] {
+			err = each(key.Value, key.Line, value)
 		}
 		seen[key.Value] = true
-		if err := each(key.Value, key.Line, value); err != nil {
+		if err := p.found(err); err != nil {
 			return err
 		}
 	}

@@ -78,6 +78,7 @@ const (
 	Unpaired    Problem = "unpaired"         // set without the key that Want names
 	SetTwice    Problem = "set_twice"        // two variables give one setting
 	Relative    Problem = "relative_program" // a command whose meaning depends on the folder it runs in
+	Literal     Problem = "literal_secret"   // the secret itself in the configuration file, not its place
 )
 
 // ValueError is a setting or option whose value cannot be used.
@@ -167,6 +168,11 @@ const (
 	Symlink    FileProblem = "symbolic_link"    // in place of the configuration file
 	NotRegular FileProblem = "not_regular_file" // a folder, a device
 	TooLarge   FileProblem = "too_large"
+	NotNamed   FileProblem = "not_named"  // nothing says where the configuration file would be
+	Unwritable FileProblem = "unwritable" // the reason is in Err; what stood there is unchanged
+	DiskFull   FileProblem = "disk_full"  // likewise
+	Changed    FileProblem = "changed"    // by somebody else, since it was read; it is left as it is
+	NotEdited  FileProblem = "not_edited" // written in a way that cannot be changed without loss; it is left as it is
 )
 
 // FileError is a file that could not be read at all.
@@ -196,6 +202,8 @@ const (
 	OthersMayRead  PermissionProblem = "others_may_read"  // and a secret stands in it
 	OthersMayWrite PermissionProblem = "others_may_write" // and could name another host, or a command to run
 	ForeignOwner   PermissionProblem = "foreign_owner"    // neither the user nor root
+	FolderOpen     PermissionProblem = "folder_open"      // others may put another file in the configuration's place
+	FolderForeign  PermissionProblem = "folder_foreign"   // the folder belongs to somebody else, who may do the same
 )
 
 // PermissionError is a file that others have too much access to. It is given
@@ -223,6 +231,7 @@ const (
 	ReservedName ProfileProblem = "reserved_name" // sandbox: --sandbox is the way to it
 	UnknownName  ProfileProblem = "unknown"       // not in the file
 	NotChosen    ProfileProblem = "not_chosen"    // the file has several and no default_profile
+	Exists       ProfileProblem = "exists"        // already in the file, where a new one was to be made
 )
 
 // ProfileError is a profile that cannot be used or chosen.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Bounds of what is read from files, in bytes.
@@ -38,6 +39,9 @@ func readConfig(path string) (file opened, found bool, err error) {
 	// Asked before opening: a pipe would wait for its writer.
 	if !before.Mode().IsRegular() {
 		return opened{}, true, &FileError{Path: path, Problem: NotRegular}
+	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return opened{}, true, err
 	}
 	file, err = readOpen(path, maxFile, func(info fs.FileInfo) error {
 		// A link put there between Lstat and Open leads to another file.

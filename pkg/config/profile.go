@@ -18,6 +18,7 @@ type Profile struct {
 	APIKey         Secret // visible ASCII
 	Secret         SecretSource
 	PreviousSecret SecretSource // still accepted on incoming webhooks
+	PreviousSince  string       // RFC 3339: since when the secret is another than PreviousSecret; "" if not known
 
 	Currency      string   // three capital letters, not looked up
 	PaymentMethod string   // in the form of a name, not looked up
@@ -142,5 +143,7 @@ func (p *Profile) texts() map[string]*string {
 		"listen.forward_to":    &p.Listen.ForwardTo,
 		"listen.tls_cert":      &p.Listen.TLSCert,
 		"listen.tls_key":       &p.Listen.TLSKey,
+
+		"previous_secret_since": &p.PreviousSince,
 	}
 }

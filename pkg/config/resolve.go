@@ -22,6 +22,7 @@ var (
 	ErrSecretTooLong  = errors.New("the secret is longer than 4096 bytes")
 	ErrSecretTimeout  = errors.New("no answer in time")
 	ErrSecretNotFound = errors.New("nothing is kept there")
+	ErrSecretNotKept  = errors.New("what was stored there does not come back as it was")
 )
 
 // SecretError is a secret that could not be fetched. Neither it nor what it
@@ -90,18 +91,23 @@ func (r *recipe) fetch(ctx context.Context) (string, error) {
 		}
 		return "", ErrSecretNotFound
 	case SecretKeyring:
-		return within(ctx, r.limits.keyring, func() (string, error) {
-			value, err := r.keyring(KeyringService, r.account)
-			if errors.Is(err, keyring.ErrNotFound) {
-				err = ErrSecretNotFound
-			}
-			return value, err
-		})
+		return fromKeyring(ctx, r.limits, r.keyring, r.account)
 	case SecretCommand:
 		return r.run(ctx)
 	default:
 		return string(r.value.Reveal()), nil
 	}
+}
+
+// fromKeyring reads an account of the keyring.
+func fromKeyring(ctx context.Context, w waits, read func(service, account string) (string, error), account string) (string, error) {
+	return within(ctx, w.keyring, func() (string, error) {
+		value, err := read(KeyringService, account)
+		if errors.Is(err, keyring.ErrNotFound) {
+			err = ErrSecretNotFound
+		}
+		return value, err
+	})
 }
 
 // within waits for work, at most as long as limit. Work that takes no context

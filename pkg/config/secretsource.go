@@ -15,7 +15,7 @@ type SecretKind uint8
 // The ways of keeping a secret.
 const (
 	SecretNone     SecretKind = iota // not set: the zero value
-	SecretValue                      // the value itself: RAISBOY_SECRET, or in the file
+	SecretValue                      // the value itself: RAISBOY_SECRET
 	SecretFile                       // file:PATH, RAISBOY_SECRET_FILE
 	SecretVariable                   // env:NAME
 	SecretKeyring                    // keyring: the system's
@@ -129,9 +129,9 @@ func (s SecretSource) MarshalYAML() (any, error) { return s.String(), nil }
 func (s SecretSource) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // parse fills the recipe from the file's text. What is none of the forms is
-// the secret itself: such a file must be readable by its owner alone. What
-// begins like a form and is none ("Keyring", "env:MY KEY") is refused instead of
-// being signed with.
+// the secret itself, and Literal: a file of settings is copied, mailed and put
+// under version control, and a secret is not. What begins like a form and is none
+// ("Keyring", "env:MY KEY") is Malformed.
 func (r *recipe) parse(text string, locate func(path string) (string, bool)) Problem {
 	if strings.EqualFold(text, formKeyring) {
 		r.kind = SecretKeyring
@@ -143,7 +143,7 @@ func (r *recipe) parse(text string, locate func(path string) (string, bool)) Pro
 		if resemblesForm(text) {
 			return Malformed
 		}
-		return tooLongUnless(len(text) <= maxSecret)
+		return Literal
 	}
 	switch strings.ToLower(form) + ":" {
 	case formFile:
@@ -168,7 +168,7 @@ func (r *recipe) parse(text string, locate func(path string) (string, bool)) Pro
 		return Malformed
 	default:
 		r.kind, r.value = SecretValue, NewSecret(text)
-		return tooLongUnless(len(text) <= maxSecret)
+		return Literal
 	}
 }
 

@@ -42,6 +42,7 @@ func Settings() []Setting {
 		{Key: "api_key", Kind: KindSecret},
 		{Key: "secret", Kind: KindSecret, FileFrom: variablePrefix + "SECRET_FILE"},
 		{Key: "previous_secret", Kind: KindSecret},
+		{Key: "previous_secret_since"},
 		{Key: "currency", Default: "UZS"},
 		{Key: "payment_method", Default: "bank_card"},
 		{Key: "journal", Kind: KindPath},
@@ -62,8 +63,9 @@ func Settings() []Setting {
 	}
 	for i, setting := range settings {
 		// The desk's limits are the owner's rule for the cashier: a variable in the
-		// cashier's own shell must not lift them.
-		if !strings.HasPrefix(setting.Key, "limits.") {
+		// cashier's own shell must not lift them. The time of a rotation is a note
+		// that the rotation itself makes.
+		if !strings.HasPrefix(setting.Key, "limits.") && setting.Key != "previous_secret_since" {
 			settings[i].Variable = variableOf(setting.Key)
 		}
 	}

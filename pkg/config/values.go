@@ -40,6 +40,9 @@ func (b *builder) text(setting Setting, raw string) (value string, problem Probl
 		return raw, malformedUnless(good), "[a-z_]{1,32}"
 	case "desk":
 		return raw, deskProblem(raw), "1..64 printable characters"
+	case "previous_secret_since":
+		_, err := time.Parse(time.RFC3339, raw)
+		return raw, malformedUnless(err == nil), "2006-01-02T15:04:05+05:00"
 	case "signature_separator":
 		value, problem = unescape(raw)
 		return value, problem, `1..8 characters, \n \r \t \\`
