@@ -46,7 +46,16 @@ raisboy sign --from captured.txt`
 raisboy listen -o json --until completed`
 	eventsExample = `raisboy events list --since 09:00
 raisboy events list --kind rejected -o json`
-	replayExample = `raisboy events replay 7 --to http://127.0.0.1:3000/hooks`
+	replayExample     = `raisboy events replay 7 --to http://127.0.0.1:3000/hooks`
+	configInitExample = `raisboy config init
+raisboy config init --profile night --base-url https://project.example
+raisboy config init --no-input --secret-stdin --secret-in file <secret.txt`
+	configShowExample = `raisboy config show
+raisboy config show --profile night -o json`
+	configCheckExample  = `raisboy config check`
+	configRotateExample = `raisboy config rotate-secret
+raisboy config rotate-secret --secret-stdin <new-secret.txt
+raisboy config rotate-secret --drop-previous`
 	doctorExample = `raisboy doctor --sandbox
 raisboy doctor -o json`
 	sandboxExample = `raisboy sandbox

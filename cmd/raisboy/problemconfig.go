@@ -68,7 +68,11 @@ func nameOfSetting(key string, o config.Origin) string {
 
 // flagOfSetting is the inverse of settingOfFlag.
 func flagOfSetting(key string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(key, "listen."), "_", "-")
+	if key == "payment_method" {
+		return "method"
+	}
+	key = strings.TrimPrefix(strings.TrimPrefix(key, "listen."), "limits.")
+	return strings.ReplaceAll(key, "_", "-")
 }
 
 func (a *app) explainKey(e *config.UnknownKeyError) problem {
@@ -95,6 +99,14 @@ func (a *app) explainFile(e *config.FileError) problem {
 	return a.say(exitSetup, "problem.file."+string(e.Problem), w)
 }
 
+// profileFlag is what a suggested command needs to reach the named profile.
+func profileFlag(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " --profile " + render.Sanitize(name)
+}
+
 func (a *app) explainProfile(err error) (problem, bool) {
 	var (
 		profile *config.ProfileError
@@ -118,7 +130,7 @@ func (a *app) explainProfile(err error) (problem, bool) {
 		}
 		w := words{
 			"Profile": missing.Profile, "Keys": strings.Join(keys, ", "),
-			"Variables": strings.Join(variables, ", "), "Command": missing.Missing[0].Command,
+			"Variables": strings.Join(variables, ", "), "Command": missing.Missing[0].Command + profileFlag(a.sources.Profile),
 		}
 		if len(keys) == 1 && keys[0] == "journal" { // only where no home folder is known
 			return a.say(exitSetup, "problem.no-home", nil), true
@@ -145,6 +157,8 @@ func (a *app) explainSecret(err error) (problem, bool) {
 		key = "problem.secret.timeout"
 	case errors.Is(secret, config.ErrSecretNotFound):
 		key = "problem.secret.not-found"
+	case errors.Is(secret, config.ErrSecretNotKept):
+		key = "problem.secret.not-kept"
 	}
 	w := words{"Key": secret.Key, "Place": secret.Place, "Error": ""}
 	if secret.Err != nil {

@@ -32,6 +32,7 @@ func enumerations() map[string][2]string {
 		"problem.syntax.":     {"pkg/config", "SyntaxProblem"},
 		"problem.file.":       {"pkg/config", "FileProblem"},
 		"problem.profile.":    {"pkg/config", "ProfileProblem"},
+		"problem.rotation.":   {"pkg/config", "RotationProblem"},
 	}
 }
 

@@ -37,7 +37,7 @@ func (a *app) rootCommand() *cobra.Command {
 	flags.BoolP("verbose", "v", false, "flag.verbose")
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
-		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.doctorCommand(), a.versionCommand(),
+		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand(),
 		a.statsCommand(), a.completionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name

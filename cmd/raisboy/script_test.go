@@ -56,7 +56,13 @@ func newcomer(env *testscript.Env) error {
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return err
 	}
+	// Whatever the umask: a configuration in a folder that others may write to is refused.
+	if err := os.Chmod(env.WorkDir, 0o700); err != nil {
+		return err
+	}
 	env.Setenv("HOME", home)
+	// No script may reach the keyring of whoever runs the tests.
+	env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 	env.Setenv("XDG_STATE_HOME", "")
 	env.Setenv("XDG_CONFIG_HOME", "")
 	env.Setenv("STATE", filepath.Join(home, ".local", "state", "raisboy"))

@@ -9,14 +9,19 @@ import (
 // A Fault is one mistake in the configuration.
 type Fault struct {
 	Profile string // of the file; "" if it concerns the file as a whole
-	Err     error  // as Load would have given it
+	Err     error  // as Load would have given it, or what judge said
+	Key     string // of the value that judge refused, else ""
+	Origin  Origin // of that value
 }
 
 // Inspect reads the configuration as Load does, but goes on after a mistake,
 // through every profile of the file: what Load would report one by one, it
 // reports at once. What the environment sets counts for the chosen profile
 // alone. The Config is the chosen profile as far as it could be read.
-func Inspect(s Sources) (Config, []Fault) {
+//
+// Values that this package takes are put before judge, which knows what they
+// mean; nil judges none.
+func Inspect(s Sources, judge func(key, value string) error) (Config, []Fault) {
 	path, named := s.configPath()
 	config := Config{Path: path}
 	if err := s.checkFlags(); err != nil {
@@ -36,13 +41,13 @@ func Inspect(s Sources) (Config, []Fault) {
 		if other == name {
 			continue
 		}
-		_, more := inspectProfile(s.withoutSettings(), other, doc, path)
+		_, more := inspectProfile(s.withoutSettings(), other, doc, judge)
 		faults = append(faults, more...)
 	}
 	if name == "" || err != nil {
 		return config, faults
 	}
-	b, more := inspectProfile(s, name, doc, path)
+	b, more := inspectProfile(s, name, doc, judge)
 	config.Profile, config.Overrides, config.Origins = b.chosen, b.override, b.origins
 	return config, append(faults, more...)
 }
@@ -102,8 +107,9 @@ func profileOf(err error) string {
 }
 
 // inspectProfile judges every value of one profile.
-func inspectProfile(s Sources, name string, doc document, path string) (*builder, []Fault) {
+func inspectProfile(s Sources, name string, doc document, judge func(key, value string) error) (*builder, []Fault) {
 	var errs []error
+	path, _ := s.configPath()
 	b := newBuilder(s, name, doc.profiles[name], path)
 	b.faults = &errs
 	profile, err := b.profile()
@@ -112,8 +118,24 @@ func inspectProfile(s Sources, name string, doc document, path string) (*builder
 		errs = append(errs, err)
 	}
 	faults := make([]Fault, 0, len(errs))
+	refused := map[string]bool{}
 	for _, err := range errs {
+		var value *ValueError
+		if errors.As(err, &value) {
+			refused[value.Key] = true
+		}
 		faults = append(faults, Fault{Profile: name, Err: err})
+	}
+	if judge == nil {
+		return b, faults
+	}
+	for _, v := range (Config{Profile: profile, Origins: b.origins}).Values() {
+		if v.Text == "" || v.Secret || refused[v.Key] {
+			continue
+		}
+		if err := judge(v.Key, v.Text); err != nil {
+			faults = append(faults, Fault{Profile: name, Err: err, Key: v.Key, Origin: v.Origin})
+		}
 	}
 	return b, faults
 }
