@@ -130,8 +130,8 @@ func (a *app) faultOf(fault config.Fault) render.ConfigFault {
 	}
 	f := render.ConfigFault{
 		Profile: fault.Profile, Key: fault.Key, File: fault.Origin.Path, Line: fault.Origin.Line,
-		Cause:   render.Sentence{Words: func(c *text.Catalog) string { return in(c).cause }},
-		Remedy:  render.Sentence{Words: func(c *text.Catalog) string { return in(c).remedy }},
+		Cause:  render.Sentence{Words: func(c *text.Catalog) string { return in(c).cause }},
+		Remedy: render.Sentence{Words: func(c *text.Catalog) string { return in(c).remedy }},
 	}
 	var (
 		value   *config.ValueError

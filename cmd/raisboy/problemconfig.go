@@ -157,7 +157,7 @@ func (a *app) explainSecret(err error) (problem, bool) {
 		key = "problem.secret.timeout"
 	case errors.Is(secret, config.ErrSecretNotFound):
 		key = "problem.secret.not-found"
-	case errors.Is(secret, config.ErrSecretNotKept):
+	case errors.Is(secret, config.ErrSecretNotKept), errors.Is(secret, config.ErrSecretBroken):
 		key = "problem.secret.not-kept"
 	}
 	w := words{"Key": secret.Key, "Place": secret.Place, "Error": ""}

@@ -22,6 +22,7 @@ var (
 	ErrSecretTooLong  = errors.New("the secret is longer than 4096 bytes")
 	ErrSecretTimeout  = errors.New("no answer in time")
 	ErrSecretNotFound = errors.New("nothing is kept there")
+	ErrSecretBroken   = errors.New("what keeps it answers nonsense")
 	ErrSecretNotKept  = errors.New("what was stored there does not come back as it was")
 )
 
@@ -121,6 +122,12 @@ func within(ctx context.Context, limit time.Duration, work func() (string, error
 	}
 	done := make(chan result, 1) // room for one, or a late answer would keep its goroutine for ever
 	go func() {
+		// The keyring's library takes what a service answers for what it should be.
+		defer func() {
+			if recover() != nil {
+				done <- result{err: ErrSecretBroken}
+			}
+		}()
 		value, err := work()
 		done <- result{value, err}
 	}()

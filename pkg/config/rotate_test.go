@@ -264,6 +264,20 @@ func TestKeyringThatForgets(t *testing.T) {
 	}
 }
 
+// TestKeyringThatPanics: a library that trips over a service's answer does not
+// take the command down.
+func TestKeyringThatPanics(t *testing.T) {
+	s := machine(t, one("secret: keyring"), nil)
+	s.Keyring = func(string, string) (string, error) { panic("interface conversion") }
+	config, err := Load(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Profile.Secret.Resolve(t.Context()); !errors.Is(err, ErrSecretBroken) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestRealKeyringCalls goes through the library's own mock.
 func TestRealKeyringCalls(t *testing.T) {
 	keyring.MockInit()
