@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/term"
 )
 
 // A turn is one exchange of a conversation: what must appear, and what is typed
@@ -38,6 +39,10 @@ func converseWith(t *testing.T, home string, environment []string, line string, 
 		t.Fatal(err)
 	}
 	defer func() { _ = terminal.Close() }()
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var output bytes.Buffer
 	seen, buffer := 0, make([]byte, 4096)
 	for {
@@ -64,6 +69,9 @@ func converseWith(t *testing.T, home string, environment []string, line string, 
 	_ = command.Wait() // the exit code is looked at by the caller
 	if ctx.Err() != nil {
 		t.Fatalf("%s did not end by itself; it printed %q", line, output.String())
+	}
+	if after, err := term.GetState(int(terminal.Fd())); err != nil || *after != *before {
+		t.Errorf("%s leaves the terminal changed: what is typed may no longer show (%v)\n%s", line, err, output.String())
 	}
 	if len(turns) > 0 {
 		t.Errorf("%s never said %q:\n%s", line, turns[0].wait, output.String())
