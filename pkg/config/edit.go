@@ -28,12 +28,17 @@ type edit struct {
 // Whichever way was taken, what came out is read again: it must hold the change
 // and, apart from it, what it held before. ok is false if neither way gives that.
 func (e edit) apply(path string, data []byte) (result []byte, ok bool) {
+	return e.by(path, data, e.byLines, e.byNodes)
+}
+
+// by takes the first of several ways that gives what is wanted.
+func (e edit) by(path string, data []byte, ways ...func([]byte) ([]byte, bool)) (result []byte, ok bool) {
 	before, err := parseDocument(path, data)
 	if err != nil {
 		return nil, false
 	}
 	wanted := e.expect(before)
-	for _, way := range []func([]byte) ([]byte, bool){e.byLines, e.byNodes} {
+	for _, way := range ways {
 		if result, ok = way(data); !ok {
 			continue
 		}

@@ -126,7 +126,8 @@ func TestCarelessEditsAreNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := edit{profile: "main", changes: []Change{{"desk", "x"}}}.expect(before)
+	e := edit{profile: "main", changes: []Change{{"desk", "x"}}}
+	wanted := e.expect(before)
 	for _, careless := range []string{
 		aPersonsFile,
 		strings.Replace(aPersonsFile, "    secret: keyring", "    desk: x\n    secret: file:x", 1),
@@ -136,6 +137,13 @@ func TestCarelessEditsAreNoticed(t *testing.T) {
 		after, err := parseDocument("c.yaml", []byte(careless))
 		if err != nil || sameSettings(after, wanted) {
 			t.Errorf("%v\n%s", err, careless)
+		}
+		way := func([]byte) ([]byte, bool) { return []byte(careless), true }
+		if got, ok := e.by("c.yaml", []byte(aPersonsFile), way); ok {
+			t.Errorf("taken:\n%s", got)
+		}
+		if got, ok := e.by("c.yaml", []byte(aPersonsFile), way, e.byLines); !ok || !strings.Contains(string(got), "desk: x") {
+			t.Errorf("%v\n%s", ok, got)
 		}
 	}
 }

@@ -257,6 +257,19 @@ func TestKeyringThatForgets(t *testing.T) {
 	if current, previous := secretsOf(t, s); current != "old" || previous != "" {
 		t.Errorf("%q %q", current, previous)
 	}
+	garbled := aKeyring{"main": "old"}
+	s = garbled.in(s)
+	s.KeyringSet = func(_, account, password string) error {
+		garbled[account] = password[:1]
+		return nil
+	}
+	f = edited(t, s) // half a secret is not taken for the whole
+	if err := (Rotation{File: f, Profile: "main", Secret: NewSecret("new")}).Rotate(t.Context()); !errors.Is(err, ErrSecretNotKept) {
+		t.Errorf("%v", err)
+	}
+	if current, previous := secretsOf(t, s); current != "old" || previous != "" {
+		t.Errorf("%q %q", current, previous)
+	}
 	s.KeyringSet = func(string, string, string) error { <-t.Context().Done(); return nil }
 	s.waits = waits{keyring: time.Millisecond, command: time.Second, file: time.Second}
 	if _, err := edited(t, s).Keep(t.Context(), "main", "secret", SecretKeyring, NewSecret("x")); !errors.Is(err, ErrSecretTimeout) {
