@@ -99,3 +99,60 @@ func TestCtrlCLeavesEverything(t *testing.T) {
 		t.Errorf("a no to the file: exit %d, files %v\n%s", code, filesBelow(t, home), said)
 	}
 }
+
+// TestSecondSetUp changes a profile that is there: Enter keeps everything, the
+// secret too; what is typed changes; the rest of the file stays.
+func TestSecondSetUp(t *testing.T) {
+	base := project(t)
+	home := aDesk(t, base, "    desk: till-1 # by the door\n    limits:\n      payout_max: 700\n")
+	before := configFile(t, home)
+	keep := []turn{{"Name of the profile", "\n"}, {"Change it? [y/N]", "y\n"}, {"[" + base + "]:", "\n"}, {"Address for payouts", "\n"},
+		{"API key [" + sandbox.APIKey + "]:", "\n"}, {"keeps the present one):", "\n"}, {"[till-1]:", "till-2\n"}, {"Currency [UZS]", "\n"},
+		{"Payment method [bank_card]", "\n"}, {"Set limits", "y\n"}, {"Most for one deposit:", "\n"}, {"Most for one payout [700]:", "-\n"},
+		{"Most for one shift:", "\n"}, {"twice above:", "\n"}, {"accepts the key", ""}}
+	said, code := converseWith(t, home, nil, "config init", keep...)
+	want := strings.Replace(strings.Replace(before, "till-1", "till-2", 1), "      payout_max: 700\n", "", 1)
+	want = strings.Replace(want, "    secret: file:main.secret\n", "    secret: file:main.secret\n    currency: UZS\n    payment_method: bank_card\n", 1)
+	if got := configFile(t, home); code != 0 || got != want {
+		t.Errorf("exit %d\n%s\n%s", code, got, said)
+	}
+	// Another secret goes where the first is, without asking for the keyring again.
+	said, code = converseWith(t, home, nil, "config init --profile main", turn{"Change it? [y/N]", "y\n"}, turn{"Address of", "\n"}, turn{"Address for", "\n"},
+		turn{"API key", "\n"}, turn{"not shown", "wrong-secret\n"}, turn{"Name of this till", "\n"}, turn{"Currency", "\n"}, turn{"Payment method", "\n"},
+		turn{"Set limits", "\n"}, turn{"does NOT accept", ""})
+	secret, err := os.ReadFile(filepath.Join(home, ".config", "raisboy", "main.secret"))
+	if code != 5 || err != nil || string(secret) != "wrong-secret\n" || strings.Contains(said, "Keep the secret in that file") {
+		t.Errorf("exit %d, %q %v\n%s", code, secret, err, said)
+	}
+	// A no leaves everything.
+	before = configFile(t, home)
+	if said, code := converseWith(t, home, nil, "config init --profile main", turn{"Change it? [y/N]", "n\n"}); code != 130 || configFile(t, home) != before {
+		t.Errorf("exit %d\n%s", code, said)
+	}
+}
+
+// TestSecretInTheFileMoves: the advice for a secret that stands in the file, by
+// questions: Enter takes it to where it belongs.
+func TestSecretInTheFileMoves(t *testing.T) {
+	home := aDesk(t, project(t), "    previous_secret: the-earlier-one\n")
+	path := filepath.Join(home, ".config", "raisboy", "config.yaml")
+	text := strings.Replace(configFile(t, home), "file:main.secret", sandbox.Secret, 1)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, code := converseWith(t, home, nil, "validate --user 1")
+	if code != 3 || !strings.Contains(said, "raisboy config init") || strings.Contains(said, sandbox.Secret) {
+		t.Fatalf("exit %d\n%s", code, said)
+	}
+	said, code = converseWith(t, home, nil, "config init", turn{"Name of the profile", "\n"}, turn{"Change it? [y/N]", "y\n"}, turn{"Address of", "\n"}, turn{"Address for", "\n"},
+		turn{"API key", "\n"}, turn{"not shown", "\n"}, turn{"Name of this till", "\n"}, turn{"Currency", "\n"}, turn{"Payment method", "\n"},
+		turn{"Set limits", "\n"}, turn{"in that file", "y\n"}, turn{"accepts the key", ""})
+	got := configFile(t, home)
+	if code != 0 || strings.Contains(got, sandbox.Secret) || strings.Contains(got, "the-earlier-one") ||
+		!strings.Contains(got, "secret: file:main.secret\n    previous_secret: file:main.secret.previous\n") {
+		t.Errorf("exit %d\n%s\n%s", code, got, said)
+	}
+	if said, code := converseWith(t, home, nil, "config check"); code != 0 {
+		t.Errorf("exit %d\n%s", code, said)
+	}
+}

@@ -33,6 +33,9 @@ func (s *setup) finish() error {
 // secret is in it, and a secret is written over only when the rest is done.
 func (s *setup) write(ctx context.Context) error {
 	fresh := s.secret
+	if s.kind == config.SecretNone && s.file.Value(s.profile, "secret") == s.file.Form(s.profile, "secret", config.SecretFile) {
+		s.kind = config.SecretFile // that was said yes to when the profile was made
+	}
 	overwrites := !fresh.IsZero() && s.file.Value(s.profile, "secret") == s.file.Form(s.profile, "secret", s.kind)
 	if !fresh.IsZero() && !overwrites {
 		form, err := s.keep(ctx, "secret", fresh)

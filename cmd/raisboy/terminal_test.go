@@ -33,6 +33,7 @@ func TestSilentTerminal(t *testing.T) {
 		"journal list --sandbox", "journal show 1 --sandbox", "journal verify --sandbox",
 		"sign --path /x --body y --sandbox", "sign --path /x --body y --explain --sandbox",
 		"deposit --user 1 --amount 0 --sandbox", "no-such-command",
+		"config show --sandbox", "config path", "config check", "config init --no-input", "config rotate-secret --no-input",
 	} {
 		output := onTerminal(t, strings.Fields(line), at, nil)
 		if found := asks.Find(output); found != nil {
