@@ -44,6 +44,8 @@ func (a *app) flagWords(c *cobra.Command, f *pflag.Flag) cobra.CompletionFunc {
 		return fixed(a.described("status.", statusWords())...)
 	case "by":
 		return fixed(groupWords()...)
+	case "secret-in":
+		return fixed("keyring", "file")
 	case "filter":
 		return fixed(prefixed("status=", statusWords())...)
 	case "until":

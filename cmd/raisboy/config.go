@@ -19,14 +19,16 @@ func (a *app) configCommand() *cobra.Command {
 		Args: arguments(0, 0, ""), RunE: func(*cobra.Command, []string) error { return a.configShow() },
 	}
 	path := &cobra.Command{
-		Use: "path", Short: "command.config-path.short", Args: arguments(0, 0, ""),
+		Use: "path", Short: "command.config-path.short", Example: configPathExample, Args: arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error { return a.configPath() },
 	}
 	check := &cobra.Command{
 		Use: "check", Short: "command.config-check.short", Long: "command.config-check.long", Example: configCheckExample,
 		Args: arguments(0, 0, ""), RunE: func(*cobra.Command, []string) error { return a.configCheck() },
 	}
-	return group("config", "command.config.short", a.configInitCommand(), show, path, check, a.configRotateCommand())
+	c := group("config", "command.config.short", a.configInitCommand(), show, path, check, a.configRotateCommand())
+	c.Example = configInitExample
+	return c
 }
 
 // configShow prints every setting with where it came from. It asks no keyring.

@@ -55,6 +55,9 @@ func (a *app) configRotate(c *cobra.Command) error {
 	}
 	r := config.Rotation{File: file, Profile: profile, Since: a.process.now(), Literal: kind}
 	r.Force, _ = c.Flags().GetBool("force")
+	if err := r.Check(); err != nil {
+		return err
+	}
 	if r.Secret, err = a.newSecret(profile, stdin); err != nil {
 		return err
 	}

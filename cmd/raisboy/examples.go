@@ -51,7 +51,8 @@ raisboy events list --kind rejected -o json`
 raisboy config init --profile night --base-url https://project.example
 raisboy config init --no-input --secret-stdin --secret-in file <secret.txt`
 	configShowExample = `raisboy config show
-raisboy config show --profile night -o json`
+raisboy config show -o json`
+	configPathExample   = `raisboy config path`
 	configCheckExample  = `raisboy config check`
 	configRotateExample = `raisboy config rotate-secret
 raisboy config rotate-secret --secret-stdin <new-secret.txt

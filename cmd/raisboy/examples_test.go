@@ -88,7 +88,8 @@ func newExampleShop(t *testing.T) exampleShop {
 	for name, content := range map[string]string{
 		"body.json":    `{"user_id":"1"}`,
 		"captured.txt": "POST /x HTTP/1.1\r\nX-API-Key: k\r\nX-Timestamp: 1764247157\r\nX-Signature: " + strings.Repeat("0", 64) + "\r\n\r\n{}",
-		"rows.csv":     "user_id,amount,ref\n456789,6000,r-1\n",
+		"secret.txt":   "sandbox-secret-not-real", "new-secret.txt": "another",
+		"rows.csv": "user_id,amount,ref\n456789,6000,r-1\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -96,6 +97,7 @@ func newExampleShop(t *testing.T) exampleShop {
 	}
 	address := unusedSandbox(t)
 	at := exampleShop{folder: folder, environment: append(os.Environ(), "HOME="+folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
+		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", // the keyring of whoever runs the tests is not theirs
 		"PROFILE="+filepath.Join(folder, "profile.ps1"), "RAISBOY_SANDBOX_ADDR="+address, "RAISBOY_PAGER=cat",
 		"RAISBOY_LISTEN_ADDR=127.0.0.1:0", "RAISBOY_BASE_URL=http://"+address, "RAISBOY_API_KEY=sandbox-key-not-real", "RAISBOY_SECRET=sandbox-secret-not-real")}
 	command := exec.CommandContext(t.Context(), commandForTests(t), "sandbox", "--addr", address)

@@ -29,7 +29,7 @@ func (a *app) explainSetup(err error) (problem, bool) {
 		return a.say(exitSetup, "problem.keyring", w), true
 	case errors.As(err, &ruled):
 		exit := exitSetup
-		if ruled.Problem == config.RotationSame || ruled.Problem == config.RotationNone {
+		if ruled.Problem == config.RotationSame {
 			exit = exitUsage
 		}
 		w := words{

@@ -93,6 +93,13 @@ func (r Rotation) Rotate(ctx context.Context) error {
 	return current.keep(ctx, r.Secret)
 }
 
+// Check says, before anybody is asked for the new secret, whether the present
+// one can be changed here at all. The error is a *RotationError.
+func (r Rotation) Check() error {
+	_, _, _, err := r.places()
+	return err
+}
+
 func (r Rotation) pass(step string) {
 	if r.passing != nil {
 		r.passing(step)
