@@ -101,6 +101,7 @@ type Entry struct {
 
 	Decision *Decision // the latest that settles the state; nil: none
 	Notice   *NoticeProgress
+	Proof    *Statement // the first line of a statement that proves it; nil: none
 
 	CreatedAt time.Time
 	SettledAt time.Time // when it came into its settled state; zero: unsettled

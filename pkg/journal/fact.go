@@ -37,7 +37,7 @@ type Fact struct {
 }
 
 // Content is what a fact says: one of Intent, Attempt, Answer, Webhook,
-// Decision and Notice.
+// Decision, Notice and Statement.
 type Content interface{ kind() FactKind }
 
 // Intent is the first fact of an operation. Its Raw bytes are the request body.
@@ -259,6 +259,8 @@ func readContent(kind FactKind, content []byte) (Content, error) {
 		return decode[Decision](content)
 	case FactNotice:
 		return decode[Notice](content)
+	case FactStatement:
+		return decode[Statement](content)
 	}
 	return nil, fmt.Errorf("fact of an unknown kind %q", kind)
 }

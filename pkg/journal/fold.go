@@ -18,8 +18,9 @@ type evidence struct {
 	notSent   bool
 	confirmed bool // an answer said done
 	webhook   bool // a webhook proves that the payout exists
+	stated    bool // a line of a partner's statement proves that it moved
 	mismatch  bool // something confirmed differs from what was sent
-	doubled   bool // two answers confirmed different deposits
+	doubled   bool // two answers, or lines, confirmed different deposits
 
 	completed, cancelled bool // final statuses from the project
 
@@ -31,11 +32,11 @@ type evidence struct {
 func (v *evidence) implies() State {
 	unambiguouslyRefused := (v.refused || v.notSent) && !v.ambiguous && !v.confirmed
 	switch {
-	case v.doubled, v.completed && v.cancelled, v.webhook && unambiguouslyRefused && !v.pending:
+	case v.doubled, v.completed && v.cancelled, (v.webhook || v.stated) && unambiguouslyRefused && !v.pending:
 		return StateConflict
 	case v.mismatch:
 		return StateMismatch
-	case v.confirmed, v.webhook:
+	case v.confirmed, v.webhook, v.stated:
 		return StateDone
 	case v.pending:
 		return StateOpen
@@ -92,6 +93,8 @@ func (e *Entry) apply(f Fact) error {
 		e.decided(c, f)
 	case Notice:
 		e.notified(c)
+	case Statement:
+		e.stated(c)
 	}
 	e.Facts = append(e.Facts, f)
 	e.evidence.contradicted = e.evidence.contradicted || against || !endsDiffered && e.endsDiffer()
@@ -144,6 +147,8 @@ func (e *Entry) speaksAgainst(c Content) bool {
 	case Webhook:
 		otherSum := e.Decision.Ruling == RuledAccepted && c.HasAmount && c.Amount != e.Amount()
 		return ruled == StateRefused || otherSum
+	case Statement:
+		return ruled == StateRefused || e.Decision.Ruling == RuledAccepted && c.Amount != e.Amount()
 	case Answer:
 		verdict, _ := api.ParseVerdict(c.Verdict)
 		return ruled == StateRefused && (verdict == api.Done || verdict == api.Mismatch)

@@ -62,15 +62,27 @@ func genWebhook() *rapid.Generator[Content] {
 	})
 }
 
+func genStatement() *rapid.Generator[Content] {
+	return rapid.Custom(func(t *rapid.T) Content {
+		return Statement{
+			Row: rapid.SampledFrom([]string{"row-1", "row-1", "row-1", "row-2"}).Draw(t, "row"), Digest: "d", Line: 2, By: "id",
+			PayoutID: rapid.SampledFrom([]string{"", "p1", "p1", "p2"}).Draw(t, "payout id"),
+			Amount:   rapid.SampledFrom([]money.Amount{100, 100, 100, 101}).Draw(t, "amount"),
+			Currency: rapid.SampledFrom([]string{"UZS", "UZS", "USD"}).Draw(t, "currency"),
+		}
+	})
+}
+
 func genMachine() *rapid.Generator[[]Content] {
-	return rapid.SliceOfN(rapid.OneOf(genAnswer(), genWebhook()), 0, 7)
+	return rapid.SliceOfN(rapid.OneOf(genAnswer(), genWebhook(), genStatement()), 0, 7)
 }
 
 // implied is a second reading of the design's table: what the evidence of
 // machines says about a payout of 1.00 UZS with the request id r, in whatever
 // order it came.
 func implied(contents []Content) State {
-	var done, mismatch, refused, notSent, unknown, webhook, answered bool
+	var done, mismatch, refused, notSent, unknown, webhook, answered, stated bool
+	rows := map[string]bool{}
 	payouts, deposits, ends := map[string]bool{}, map[string]bool{}, map[api.PayoutStatus]bool{}
 	for _, c := range contents {
 		switch c := c.(type) {
@@ -86,18 +98,22 @@ func implied(contents []Content) State {
 			webhook = true
 			payouts[c.PayoutID], ends[c.Status] = true, true
 			mismatch = mismatch || c.Amount != 100 || c.Currency == "USD" || c.RequestID == "s"
+		case Statement:
+			stated = true
+			payouts[c.PayoutID], rows[c.Row] = true, true
+			mismatch = mismatch || c.Amount != 100 || c.Currency != "UZS"
 		}
 	}
 	delete(payouts, "")
 	delete(deposits, "")
 	switch {
-	case len(deposits) > 1, ends[api.StatusCompleted] && ends[api.StatusCancelled]:
+	case len(deposits) > 1, len(rows) > 1, ends[api.StatusCompleted] && ends[api.StatusCancelled]:
 		return StateConflict
-	case webhook && (refused || notSent) && !unknown && !done:
+	case (webhook || stated) && (refused || notSent) && !unknown && !done:
 		return StateConflict
 	case mismatch, len(payouts) > 1:
 		return StateMismatch
-	case done, webhook:
+	case done, webhook, stated:
 		return StateDone
 	case !answered:
 		return StateOpen

@@ -14,6 +14,7 @@ func TestFoldTable(t *testing.T) {
 	a := func(verdict string) Content { return Answer{Verdict: verdict} }
 	rule := func(r Ruling) Content { return Decision{Ruling: r} }
 	hook := Webhook{PayoutID: "p1", Status: api.StatusAccepted}
+	line := Statement{Row: "1", Amount: 100, Currency: "UZS"}
 	for _, c := range []struct {
 		name     string
 		contents []Content
@@ -42,6 +43,21 @@ func TestFoldTable(t *testing.T) {
 		{"sent again after a ruling", []Content{a(unknown), rule(RuledNotCreated), Attempt{Owner: "o"}}, StateOpen},
 		{"sent again after a ruling, ambiguous", []Content{a(unknown), rule(RuledNotCreated), Attempt{Owner: "o"}, a(unknown)}, StateUnknown},
 		{"sent again after a ruling, refused", []Content{a(unknown), rule(RuledNotCreated), Attempt{Owner: "o"}, a(refused)}, StateUnknown},
+		{"a statement about an unknown one", []Content{a(unknown), line}, StateDone},
+		{"a statement, then a refusal", []Content{a(unknown), line, a(refused)}, StateDone},
+		{"a statement before any answer", []Content{line}, StateDone},
+		{"a statement about a refused one", []Content{a(refused), line}, StateConflict},
+		{"a statement about one that was not sent", []Content{a(notSent), line}, StateConflict},
+		{"a statement and an answer that agree", []Content{a(done), line}, StateDone},
+		{"a statement about a mismatch", []Content{a(mismatch), line}, StateMismatch},
+		{"a statement of another sum", []Content{a(unknown), Statement{Row: "1", Amount: 99, Currency: "UZS"}}, StateMismatch},
+		{"a statement of another currency", []Content{a(unknown), Statement{Row: "1", Amount: 100, Currency: "USD"}}, StateMismatch},
+		{"two lines for one operation", []Content{a(unknown), line, Statement{Row: "2", Amount: 100, Currency: "UZS"}}, StateConflict},
+		{"ruled not created, then a statement", []Content{a(unknown), rule(RuledNotCreated), line}, StateConflict},
+		{"ruled not created in spite of a statement", []Content{a(refused), line, rule(RuledNotCreated)}, StateRefused},
+		{"ruled created, then a statement", []Content{a(unknown), rule(RuledCreated), line}, StateDone},
+		{"accepted with another sum, then a statement of what was sent", []Content{
+			a(mismatch), Decision{Ruling: RuledAccepted, Amount: 90}, line}, StateConflict},
 		{"a notice without a decision", []Content{a(done), Notice{State: NoticeQueued}}, StateDone},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 // FuzzReadFact reads rows of arbitrary bytes, with a checksum that is right, as
 // after a fault that no checksum tells.
 func FuzzReadFact(f *testing.F) {
-	for _, kind := range []FactKind{FactIntent, FactAttempt, FactAnswer, FactWebhook, FactDecision, FactNotice, ""} {
+	for _, kind := range []FactKind{FactIntent, FactAttempt, FactAnswer, FactWebhook, FactDecision, FactNotice, FactStatement, ""} {
 		f.Add(string(kind), []byte(`{}`), []byte(nil))
 		f.Add(string(kind), []byte(`{"kind":"payout","verdict":"done","ruling":"completed","state":"queued","sent_at":"x"}`), []byte(`{"a":1}`))
 	}

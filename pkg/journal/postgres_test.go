@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -324,7 +325,8 @@ func TestPostgresLeastPrivileges(t *testing.T) {
 	}
 	defer func() { _ = other.Close(ctx) }()
 	for _, forbidden := range []string{"UPDATE facts SET desk = 'x'", "DELETE FROM facts", "DELETE FROM operations",
-		"UPDATE origins SET origins = ''", "DROP TABLE facts", "TRUNCATE events", "UPDATE journal SET version = 9"} {
+		"UPDATE origins SET origins = ''",
+		"UPDATE movements SET amount = 1", "DELETE FROM statement_rows", "DROP TABLE facts", "TRUNCATE events", "UPDATE journal SET version = 9"} {
 		_, err := other.Exec(ctx, forbidden)
 		if !problemIs(err, ProblemPrivilege) {
 			t.Errorf("%s: %v", forbidden, err)
@@ -352,7 +354,9 @@ func exerciseAll(t *testing.T, j *Journal) {
 		err = j.Forwarded(ctx, seen.Event.ID, Forward{State: ForwardTaken})
 	}
 	mustBegin(t, j, testPayout(t, "v", 100, "req-9")) // the orphan is attached
-	err = errors.Join(err, j.Bind(ctx, "main", false, []string{"https://project.example"}), j.Reject(ctx, testEvent(t, `{}`)))
+	mustUpdate(t, j, e.ID, Addition{Content: Statement{Row: "row-1", Amount: 100, Currency: "UZS"}})
+	_, moveErr := j.Move(ctx, Movement{Profile: "main", Kind: MovementTopup, Amount: 100, Currency: "UZS"}, time.Minute)
+	err = errors.Join(err, moveErr, j.Bind(ctx, "main", false, []string{"https://project.example"}), j.Reject(ctx, testEvent(t, `{}`)))
 	lock, lockErr := j.Lock(ctx, e.ID)
 	if err = errors.Join(err, lockErr); err == nil {
 		err = lock.Release()

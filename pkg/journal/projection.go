@@ -148,6 +148,11 @@ func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addi
 			Operation: e.ID, Position: len(e.Facts) + 1, At: at, Desk: j.options.Desk, OSUser: j.options.OSUser,
 			Content: addition.Content, Raw: addition.Raw,
 		}
+		if s, ok := f.Content.(Statement); ok {
+			if err := j.claimRow(ctx, q, e, s.Row); err != nil {
+				return err
+			}
+		}
 		r, err := f.row()
 		if err != nil {
 			return err

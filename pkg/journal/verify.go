@@ -9,7 +9,7 @@ import (
 
 // A Report is what [Journal.Verify] found.
 type Report struct {
-	Rows    int // facts, operations, events, forwards and origins that were looked at
+	Rows    int // facts, operations, events, forwards, origins, movements and statement rows that were looked at
 	Damaged []*DamageError
 }
 
@@ -43,6 +43,7 @@ func (j *Journal) verifyRows(ctx context.Context, q querier, r *Report) error {
 	if err != nil {
 		return err
 	}
+	stated := map[claim]bool{}
 	for i, id := range ids {
 		if id != int64(i+1) && (i == 0 || ids[i-1] != id-1) {
 			r.Damaged = append(r.Damaged, &DamageError{Table: "operations", Operation: id - 1, What: "missing"})
@@ -54,7 +55,14 @@ func (j *Journal) verifyRows(ctx context.Context, q querier, r *Report) error {
 		if err := r.note(err); err != nil {
 			return err
 		}
+		e.claimsOf(stated)
 		r.Rows += 1 + len(e.Facts)
+	}
+	if err := j.verifyClaims(ctx, q, r, stated); err != nil {
+		return err
+	}
+	if err := j.verifyMovements(ctx, q, r); err != nil {
+		return err
 	}
 	events, err := j.ids(ctx, q, `SELECT id FROM events ORDER BY id`)
 	if err != nil {

@@ -25,6 +25,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (address string)) {
 		{"Observe", observeChecks()},
 		{"Orphans", orphanChecks()},
 		{"Forwards", forwardChecks()},
+		{"Account", accountChecks()},
 		{"Read", readChecks()},
 		{"Race", raceChecks()},
 		{"Process", processChecks()},
