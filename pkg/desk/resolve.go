@@ -173,14 +173,16 @@ func fits(e journal.Entry, s Settlement) RulingProblem {
 	return ""
 }
 
-// named reports whether the project itself named the sum, in an answer or a
-// webhook. Where it named none that can be read, the person's word stands.
+// named reports whether the project itself named the sum, in an answer, a
+// webhook or a statement. Where it named none that can be read, the person's word stands.
 func named(e journal.Entry, amount money.Amount) bool {
 	known := false
 	for _, f := range e.Facts {
 		var sum money.Amount
 		switch c := f.Content.(type) {
 		case journal.Webhook:
+			sum = c.Amount
+		case journal.Statement:
 			sum = c.Amount
 		case journal.Answer:
 			sum = api.ReadOutcome(e.Call, c.HTTPStatus, nil, f.Raw).Amount

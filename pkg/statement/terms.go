@@ -1,0 +1,146 @@
+package statement
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+// terms are what must be equal for a line to fit an operation, so that only a
+// few have to be held against each other.
+type terms struct {
+	kind     api.Kind
+	user     string
+	amount   money.Amount
+	currency string
+}
+
+// byTerms matches the lines that are left, by what they say, with those of the
+// operations that are left and wanted. Only booked lines count: a line that
+// failed could as well be the attempt before.
+func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
+	index := map[terms][]*journal.Entry{}
+	for _, e := range m.entries {
+		if m.taken[e.ID] || !wanted(e) {
+			continue
+		}
+		t := e.Call.Terms
+		for _, user := range distinct(t.UserID, e.ProjectUserID) {
+			for _, amount := range distinct(t.Amount, e.Amount()) {
+				key := terms{e.Call.Kind, user, amount, t.Currency}
+				index[key] = append(index[key], e)
+			}
+		}
+	}
+	fits := make([][]*journal.Entry, len(m.rows)) // by line
+	lines := map[int64][]int{}                    // by operation
+	for i := range m.rows {
+		r := &m.rows[i]
+		if m.rowTaken[i] || r.Booking != Booked {
+			continue
+		}
+		for _, user := range distinct(r.UserID, r.ProjectUserID) {
+			for _, e := range index[terms{r.Kind, user, r.Amount, r.Currency}] {
+				if sameTerms(r, e, m.rules.Window) && !slices.Contains(fits[i], e) {
+					fits[i] = append(fits[i], e)
+					lines[e.ID] = append(lines[e.ID], i)
+				}
+			}
+		}
+	}
+	for i, found := range fits {
+		slices.SortFunc(found, func(a, b *journal.Entry) int { return cmp.Compare(a.ID, b.ID) })
+		fits[i] = found
+	}
+	for i, found := range fits {
+		switch {
+		case len(found) == 0:
+		case len(found) == 1 && len(lines[found[0].ID]) == 1:
+			m.say(i, judge(&m.rows[i], found[0], ByTerms))
+		case m.even(i, fits, lines):
+			m.say(i, Result{Outcome: Matched, By: ByTerms, Candidates: ids(found)})
+		default:
+			m.say(i, Result{Outcome: Ambiguous, By: ByTerms, Candidates: ids(found), Reasons: []string{ReasonTerms}})
+		}
+	}
+}
+
+// clocksDiffer reports that most deposits that were matched by their ids are of
+// another time than their lines: the statement's zone is read wrongly, and what
+// would be matched by time would be matched with something else.
+func (m *matcher) clocksDiffer() bool {
+	fitting, off := 0, 0
+	for _, r := range m.results {
+		switch {
+		case r.By != ByID || r.Entry == nil || r.Row.From.IsZero() || r.Row.Kind != api.KindDeposit:
+		case near(r.Row, r.Entry, m.rules.Window):
+			fitting++
+		default:
+			off++
+		}
+	}
+	return off > fitting
+}
+
+// even reports that the line is one of several alike that are as many as the
+// operations alike, all of which are done: which is which makes no difference,
+// and nothing is settled by it.
+func (m *matcher) even(line int, fits [][]*journal.Entry, lines map[int64][]int) bool {
+	found := fits[line]
+	same := lines[found[0].ID]
+	if len(same) != len(found) {
+		return false
+	}
+	for _, e := range found {
+		if e.State != journal.StateDone || e.Amount() != m.rows[line].Amount || !slices.Equal(lines[e.ID], same) ||
+			e.Call.Kind == api.KindPayout && e.PayoutStatus == api.StatusCancelled {
+			return false
+		}
+	}
+	for _, other := range same {
+		if !slices.Equal(fits[other], found) {
+			return false
+		}
+	}
+	return true
+}
+
+// distinct gives the values that are neither zero nor repeated.
+func distinct[T comparable](a, b T) []T {
+	var zero T
+	var all []T
+	if a != zero {
+		all = append(all, a)
+	}
+	if b != zero && b != a {
+		all = append(all, b)
+	}
+	return all
+}
+
+// rest lists what has no counterpart.
+func (m *matcher) rest() {
+	for i := range m.rows {
+		r := &m.rows[i]
+		switch {
+		case m.rowTaken[i]:
+		case r.Booking != Booked:
+			m.say(i, Result{Outcome: Unclear, Reasons: []string{ReasonStatus}})
+		case r.From.IsZero() && r.ID == "" && r.RequestID == "":
+			m.say(i, Result{Outcome: OnlyThere, Reasons: []string{ReasonNoTime}})
+		case m.skewed:
+			m.say(i, Result{Outcome: OnlyThere, Reasons: []string{ReasonClock}})
+		default:
+			m.say(i, Result{Outcome: OnlyThere})
+		}
+	}
+	for _, e := range m.entries {
+		from, until := span(e)
+		if !m.taken[e.ID] && expected(e) && from.Before(m.rules.Until) && !until.Before(m.rules.Since) {
+			m.results = append(m.results, Result{Outcome: OnlyHere, Entry: e})
+		}
+	}
+}
