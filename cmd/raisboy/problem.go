@@ -29,7 +29,7 @@ type words = map[string]any
 // shown as it is.
 func (a *app) explain(err error) problem {
 	for _, known := range []func(error) (problem, bool){
-		a.explainStop, a.explainSetup, a.explainUsage, a.explainInput, a.explainConfig, a.explainProfile, a.explainSecret,
+		a.explainStop, a.explainSetup, a.explainUsage, a.explainAccount, a.explainInput, a.explainConfig, a.explainProfile, a.explainSecret,
 		a.explainJournal, a.explainRuling, a.explainSystem,
 	} {
 		if p, ok := known(err); ok {

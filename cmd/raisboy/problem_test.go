@@ -79,6 +79,8 @@ func TestProblemsWithoutWhatMayBeMissing(t *testing.T) {
 		"problem.usage.bad_flag_value":      {"Name": "", "Value": "X", "Command": "X"},
 		"problem.amount.ambiguous":          {"Value": "6,125", "First": "6125.00"},
 		"problem.damage":                    {"Operation": int64(0), "Table": "origins"},
+		"problem.statement.no_columns":      {"Line": 0, "Column": "", "Value": ""},
+		"problem.statement.kind":            {"Line": 0, "Column": "", "Value": ""},
 		"problem.config.unknown-key":        {"Key": "X", "Path": "", "Line": 0},
 		"problem.syntax.not_yaml":           {"Path": "X", "Line": 0, "Key": "", "Detail": ""},
 		"problem.syntax.not_mapping":        {"Path": "X", "Line": 0, "Key": "", "Detail": ""},

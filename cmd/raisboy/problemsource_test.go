@@ -23,6 +23,7 @@ import (
 // for must be found although nobody thought of this test.
 func enumerations() map[string][2]string {
 	return map[string][2]string{ // prefix of the keys → folder, type
+		"problem.statement.":  {"pkg/statement", "Problem"},
 		"problem.usage.":      {"cmd/raisboy", "usageProblem"},
 		"problem.field.":      {"pkg/api", "Problem"},
 		"problem.journal.":    {"pkg/journal", "Problem"},

@@ -39,6 +39,7 @@ func (a *app) rootCommand() *cobra.Command {
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.resolveCommand(), a.journalCommand(),
 		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand(),
 		a.statsCommand(), a.completionCommand(), a.manCommand(),
+		a.accountCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name
 	root.SetHelpCommand(a.helpCommand())

@@ -194,7 +194,7 @@ func nextTime(c api.Cause) bool {
 
 // done: a deposit is at its end; a payout has its whole life before it.
 func (a adviser) done(e *journal.Entry) counsel {
-	why := ruled(e)
+	why := append(ruled(e), stated(e)...)
 	if e.Call.Kind == api.KindDeposit {
 		return counsel{tone: good, verdict: "verdict.credited", why: why}
 	}
@@ -262,7 +262,7 @@ func (a adviser) why(e *journal.Entry) []step {
 	if answer := answerOf(e.HTTPStatus, e.Code, e.Message); answer != "" {
 		steps = append(steps, step{key: "receipt.answer", data: data{"Answer": answer}})
 	}
-	return append(steps, ruled(e)...)
+	return append(append(steps, ruled(e)...), stated(e)...)
 }
 
 // ruled says that a person settled it, and what they noted.

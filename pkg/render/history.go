@@ -73,6 +73,8 @@ func (r *Renderer) detail(c *text.Catalog, f journal.Fact) string {
 			ruling += ", «" + Sanitize(content.Note) + "»"
 		}
 		return c.T("history.decision", data{"Ruling": ruling})
+	case journal.Statement:
+		return c.T("history.statement", data{"Line": content.Line, "Amount": sum{content.Amount, content.Currency}.in(c), "Digest": Sanitize(shorten(content.Digest, 13))})
 	case journal.Notice:
 		if content.Started {
 			return c.T("history.notice_begun", nil)

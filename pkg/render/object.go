@@ -13,7 +13,8 @@ import (
 )
 
 // An object is a JSON object whose keys keep their order, and a CSV row.
-// Values are nil, string, figure, bool, int, int64, object or []object.
+// Values are nil, string, figure, bool, int, int64, object, []object, []int64
+// or []string.
 type object []member
 
 type member struct {
@@ -155,6 +156,9 @@ func (form csvForm) cell(value any) (string, error) {
 		return string(v), nil
 	case bool, int, int64:
 		return fmt.Sprint(v), nil
+	case []int64, []string:
+		text, err := plainJSON(v)
+		return string(text), err
 	case object:
 		text, err := v.json()
 		return string(text), err
