@@ -30,9 +30,10 @@ type Rules struct {
 //
 // Lines that are recorded as proof come first, then those with an id. What is
 // left is matched by user, amount, currency and time, and only where the line
-// fits no other operation and the operation no other line. Operations that are
-// refused by the project's own answer, or never left, are tried last of all,
-// with lines that fit nothing else.
+// fits no other operation and the operation no other line. Operations that the
+// project's own answer refused, or that never left, are tried last of all, with
+// lines that fit nothing else; but where a line would be evidence
+// for another operation, a refused one that it fits as well makes it ambiguous.
 func Match(file *File, entries []journal.Entry, rules Rules) []Result {
 	m := matcher{rules: rules, rows: file.Rows, rowTaken: make([]bool, len(file.Rows)),
 		number: map[int64]*journal.Entry{}, named: map[string][]*journal.Entry{}, taken: map[int64]bool{}}

@@ -51,13 +51,20 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 			}
 		}
 	}
+	rivals := make([][]int64, len(m.rows)) // all of them before any is spoken for
 	for i, found := range fits {
 		slices.SortFunc(found, func(a, b *journal.Entry) int { return cmp.Compare(a.ID, b.ID) })
-		fits[i] = found
+		if len(found) == 1 {
+			rivals[i] = m.refused(i, found[0])
+		}
 	}
 	for i, found := range fits {
 		switch {
 		case len(found) == 0:
+		case len(rivals[i]) > 0:
+			candidates := append(rivals[i], found[0].ID)
+			slices.Sort(candidates)
+			m.say(i, Result{Outcome: Ambiguous, By: ByTerms, Candidates: candidates, Reasons: []string{ReasonTerms}})
 		case len(found) == 1 && len(lines[found[0].ID]) == 1:
 			m.say(i, judge(&m.rows[i], found[0], ByTerms))
 		case m.even(i, fits, lines):
@@ -66,6 +73,23 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 			m.say(i, Result{Outcome: Ambiguous, By: ByTerms, Candidates: ids(found), Reasons: []string{ReasonTerms}})
 		}
 	}
+}
+
+// refused gives the operations that the project refused and that the line could
+// be as well, where it would be evidence for one that is unknown or that a
+// person ruled out: that an answer was wrong is unlikely, but then the line
+// would be about the other. What never left this machine is none of them.
+func (m *matcher) refused(line int, e *journal.Entry) []int64 {
+	var found []int64
+	if e.State != journal.StateUnknown && e.State != journal.StateRefused {
+		return nil // nothing is recorded about it
+	}
+	for _, other := range m.entries {
+		if other.State == journal.StateRefused && !m.taken[other.ID] && other != e && sameTerms(&m.rows[line], other, m.rules.Window) {
+			found = append(found, other.ID)
+		}
+	}
+	return found
 }
 
 // clocksDiffer reports that most deposits that were matched by their ids are of
