@@ -47,8 +47,15 @@ func filled(t *testing.T) *Journal {
 	}
 	mustUpdate(t, j, e.ID, Addition{Content: Decision{Ruling: RuledCompleted, URL: call.URL}, Raw: call.Body},
 		Addition{Content: Notice{State: NoticeQueued, NextAt: newClock().now()}})
-	mustUpdate(t, j, mustBegin(t, j, testDeposit(t, "v", 200)).ID, Addition{Content: Answer{Verdict: "done"}}) // 2
-	mustBegin(t, j, testDeposit(t, "w", 300))                                                                  // 3
+	mustUpdate(t, j, mustBegin(t, j, testDeposit(t, "v", 200)).ID, Addition{Content: Answer{Verdict: "done"}},
+		Addition{Content: Statement{Row: "row", Amount: 200, Currency: "UZS"}}) // 2
+	for _, m := range []Movement{{Kind: MovementOpening, Amount: 7, Note: "n"}, {Kind: MovementTopup, Amount: 8}} {
+		m.Profile, m.Currency = "main", "UZS"
+		if _, err := j.Move(ctx, m, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustBegin(t, j, testDeposit(t, "w", 300)) // 3
 	event := testEvent(t, `{"payout_id":"p9","request_id":"q9","status":"accepted"}`)
 	event.Reason = "invalid_signature"
 	if err := j.Reject(ctx, event); err != nil { // 2
@@ -101,6 +108,7 @@ func TestVerifySeesEveryColumn(t *testing.T) {
 	for _, row := range []struct{ table, where string }{
 		{"facts", "operation = 1 AND position = 2"}, {"operations", "id = 1"}, {"origins", "profile = 'main'"},
 		{"events", "id = 1"}, {"events", "id = 2"}, // one that was believed, one that was rejected
+		{"movements", "id = 1"}, {"statement_rows", "operation = 2"},
 	} {
 		j := filled(t)
 		loosen(t, j, row.table)

@@ -82,6 +82,11 @@ func readAll(t *testing.T, j *Journal) []any {
 		e.Code, e.State = "", 0 // the owner lives in one reading and not in the other
 		all = append(all, e)
 	}
+	movements, err := j.Movements(context.Background(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, movements)
 	for id := range int64(2) {
 		e, err := j.Event(context.Background(), id+1)
 		if err != nil {
