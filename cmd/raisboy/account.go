@@ -19,7 +19,10 @@ const (
 raisboy account opening 1000000 --note "manager, by telephone"
 raisboy account topup 500000 --note "bank transfer 117"
 raisboy account reconcile statement.csv`
-	movementExample  = `raisboy account topup "500 000,00" --note "bank transfer 117" --at 09:30`
+	topupExample     = `raisboy account topup "500 000,00" --note "bank transfer 117" --at 2026-01-31`
+	withdrawExample  = `raisboy account withdraw 200000 --note "taken out by the manager"`
+	openingExample   = `raisboy account opening 1000000 --note "manager, by telephone"`
+	movementsExample = `raisboy account movements -o csv`
 	reconcileExample = `raisboy account reconcile statement.csv
 raisboy account reconcile statement.csv --column user_id=Client,amount=Total --timezone +05:00
 raisboy account reconcile statement.csv --yes -o json`
@@ -33,19 +36,20 @@ func (a *app) accountCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return a.showAccount() },
 	}
 	movements := &cobra.Command{
-		Use: "movements", Short: key + "-movements.short", Long: key + "-movements.long", Args: arguments(0, 0, ""),
+		Use: "movements", Short: key + "-movements.short", Long: key + "-movements.long", Example: movementsExample, Args: arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error { return a.listMovements() },
 	}
 	c.AddCommand(
-		a.movementCommand("topup", key+"-topup", journal.MovementTopup), a.movementCommand("withdraw", key+"-withdraw", journal.MovementWithdrawal),
-		a.movementCommand("opening", key+"-opening", journal.MovementOpening), movements, a.reconcileCommand(),
+		a.movementCommand("topup", topupExample, journal.MovementTopup), a.movementCommand("withdraw", withdrawExample, journal.MovementWithdrawal),
+		a.movementCommand("opening", openingExample, journal.MovementOpening), movements, a.reconcileCommand(),
 	)
 	return c
 }
 
-func (a *app) movementCommand(use, key string, kind journal.MovementKind) *cobra.Command {
+func (a *app) movementCommand(use, example string, kind journal.MovementKind) *cobra.Command {
+	key := "command.account-" + use
 	c := &cobra.Command{
-		Use: use + " AMOUNT", Short: key + ".short", Long: key + ".long", Example: movementExample, Args: arguments(1, 1, "AMOUNT"),
+		Use: use + " AMOUNT", Short: key + ".short", Long: key + ".long", Example: example, Args: arguments(1, 1, "AMOUNT"),
 		RunE: func(c *cobra.Command, args []string) error { return a.moveByHand(c, args[0], kind) },
 	}
 	once(c.Flags(), "note", "flag.movement-note")

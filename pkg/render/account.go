@@ -50,7 +50,7 @@ func stated(e *journal.Entry) []step {
 func (r *Renderer) account(a shift.Account) object {
 	var opening any
 	if a.HasOpening {
-		opening = a.Opening.String()
+		opening = figure(a.Opening.String())
 	}
 	uncertain := a.Uncertain
 	if uncertain == nil {
@@ -58,14 +58,14 @@ func (r *Renderer) account(a shift.Account) object {
 	}
 	return object{
 		{"currency", a.Currency},
-		{"expected", a.Expected.String()},
-		{"low", a.Low.String()},
-		{"high", a.High.String()},
+		{"expected", figure(a.Expected.String())},
+		{"low", figure(a.Low.String())},
+		{"high", figure(a.High.String())},
 		{"opening", opening},
-		{"topups", a.Topups.String()},
-		{"withdrawals", a.Withdrawals.String()},
-		{"deposits", a.Deposits.String()},
-		{"payouts", a.Payouts.String()},
+		{"topups", figure(a.Topups.String())},
+		{"withdrawals", figure(a.Withdrawals.String())},
+		{"deposits", figure(a.Deposits.String())},
+		{"payouts", figure(a.Payouts.String())},
 		{"uncertain", uncertain},
 	}
 }
@@ -170,7 +170,7 @@ func (r *Renderer) movement(m journal.Movement) object {
 	return object{
 		{"id", m.ID},
 		{"kind", string(m.Kind)},
-		{"amount", m.Amount.String()},
+		{"amount", figure(m.Amount.String())},
 		{"currency", m.Currency},
 		{"note", orNull(m.Note)},
 		{"at", r.stamp(m.At)},

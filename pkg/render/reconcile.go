@@ -172,7 +172,7 @@ func (r *Renderer) result(digest string, x statement.Result) object {
 	var amount any
 	switch {
 	case x.Row != nil:
-		row, amount = *x.Row, x.Row.Amount.String()
+		row, amount = *x.Row, figure(x.Row.Amount.String())
 	case x.Ignored != nil:
 		row.Line, row.Raw = x.Ignored.Line, x.Ignored.Raw
 	}
@@ -202,7 +202,7 @@ func (r *Renderer) ours(e *journal.Entry) object {
 	}
 	var outcome, amount any
 	if e.ID != 0 {
-		outcome, amount = e.State.String(), e.Amount().String()
+		outcome, amount = e.State.String(), figure(e.Amount().String())
 	}
 	t := e.Call.Terms
 	return object{
