@@ -1,0 +1,115 @@
+package statement
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+)
+
+// A shelf is a journal whose clock is set by hand.
+type shelf struct {
+	*testing.T
+	journal *journal.Journal
+	now     time.Time
+}
+
+func newShelf(t *testing.T) *shelf {
+	s := &shelf{T: t, now: noon()}
+	j, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "main.db"), journal.Options{Desk: "till-1", OSUser: "cashier", Now: func() time.Time { return s.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	s.journal = j
+	return s
+}
+
+// record begins an operation at a time and adds what was heard of it, each at
+// its own time after noon.
+func (s *shelf) record(x wish, at time.Duration, facts map[time.Duration]journal.Content) int64 {
+	s.Helper()
+	s.now = noon().Add(at)
+	entry := x.entry(s)
+	e, _, err := s.journal.Begin(s.Context(), journal.Proposal{Call: entry.Call, Profile: "main"}, journal.Guard{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for when, c := range facts {
+		s.now = noon().Add(when)
+		_, err := s.journal.Update(s.Context(), e.ID, func(journal.Entry) ([]journal.Addition, error) {
+			return []journal.Addition{{Content: c}}, nil
+		})
+		if err != nil {
+			s.Fatal(err)
+		}
+	}
+	return e.ID
+}
+
+func (s *shelf) reconcile(text string) []Result {
+	s.Helper()
+	f := mustRead(s.T, text)
+	entries, rules, err := Gather(s.Context(), s.journal, "main", f, Rules{Window: 15 * time.Minute}, time.UTC)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return Match(f, entries, rules)
+}
+
+// TestGatherFindsRivalsThatBeganLongAgo: what began long ago and ended on the
+// statement's day could be the line, too.
+func TestGatherFindsRivalsThatBeganLongAgo(t *testing.T) {
+	s := newShelf(t)
+	s.record(wish{user: "a", kind: api.KindPayout, request: "r1"}, -240*time.Hour,
+		map[time.Duration]journal.Content{-2 * time.Minute: created(api.Done, "p1", api.StatusCompleted)})
+	s.record(wish{user: "a", kind: api.KindPayout, request: "r2"}, 0, map[time.Duration]journal.Content{time.Second: created(api.Unknown, "", "")})
+	got := said(s.reconcile("kind;user;amount;time\npayout;a;100;2025-11-27 12:01\n"))
+	if want := "2 ambiguous by terms of [1 2]: terms"; got != want {
+		t.Fatalf("got\n%s", got)
+	}
+}
+
+// TestGatherByID: ids reach operations of any time, and lines without times all.
+func TestGatherByID(t *testing.T) {
+	s := newShelf(t)
+	s.record(wish{user: "a", kind: api.KindPayout, request: "r1"}, -900*time.Hour, map[time.Duration]journal.Content{-899 * time.Hour: created(api.Done, "p1", "")})
+	s.record(wish{user: "a"}, -800*time.Hour, map[time.Duration]journal.Content{-799 * time.Hour: answered(api.Done, "d1")})
+	for text, want := range map[string]string{
+		"payout_id;amount;time\np1;100;2025-11-27 12:01\n": "2 matched by id 1",
+		"request_id;amount;time\nr1;100;2025-11-27\n":      "2 matched by id 1",
+		"deposit_id;amount\nd1;100\n":                      "2 matched by id 2",
+		"deposit_id;amount;time\nd2;100;2025-11-27\n":      "2 only_there",
+	} {
+		if got := said(s.reconcile(text)); got != want {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
+
+// TestGatherKnowsWhatIsProved: a line stays with the operation that it proves,
+// and what the journal does not hold is no error.
+func TestGatherKnowsWhatIsProved(t *testing.T) {
+	s := newShelf(t)
+	text := "kind;user;amount;time\ndeposit;a;100;2025-11-27 12:01\n"
+	id := s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+	proof := s.reconcile(text)[0].Proof("digest")
+	if _, err := s.journal.Update(t.Context(), id, func(journal.Entry) ([]journal.Addition, error) {
+		return []journal.Addition{{Content: proof}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.record(wish{user: "a"}, time.Minute, map[time.Duration]journal.Content{2 * time.Minute: answered(api.Unknown, "")})
+	if got := said(s.reconcile(text)); got != "2 matched by row 1\n- only_here 2" {
+		t.Fatal(got)
+	}
+	f := mustRead(t, text)
+	if since, until := f.Days(time.UTC); !since.Equal(noon().Add(-12*time.Hour)) || !until.Equal(noon().Add(12*time.Hour)) {
+		t.Errorf("%v to %v", since, until)
+	}
+	if since, until := (&File{}).Days(time.UTC); !since.IsZero() || !until.IsZero() {
+		t.Errorf("%v to %v", since, until)
+	}
+}
