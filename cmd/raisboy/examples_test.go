@@ -86,21 +86,12 @@ func newExampleShop(t *testing.T) exampleShop {
 		}
 	}
 	for name, content := range map[string]string{
-		"body.json":     `{"user_id":"1"}`,
-		"captured.txt":  "POST /x HTTP/1.1
-X-API-Key: k
-X-Timestamp: 1764247157
-X-Signature: " + strings.Repeat("0", 64) + "
-
-{}",
-		"secret.txt":    "sandbox-secret-not-real",
+		"body.json":      `{"user_id":"1"}`,
+		"captured.txt":   "POST /x HTTP/1.1\r\nX-API-Key: k\r\nX-Timestamp: 1764247157\r\nX-Signature: " + strings.Repeat("0", 64) + "\r\n\r\n{}",
+		"secret.txt":     "sandbox-secret-not-real",
 		"new-secret.txt": "another",
-		"rows.csv":      "user_id,amount,ref
-456789,6000,r-1
-",
-		"statement.csv": "deposit_id,Client,Amount,Total,type
-raisboy_dep_1,456789,6000.00,6000.00,deposit
-",
+		"rows.csv":       "user_id,amount,ref\n456789,6000,r-1\n",
+		"statement.csv":  "deposit_id,Client,Amount,Total,type\nraisboy_dep_1,456789,6000.00,6000.00,deposit\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)

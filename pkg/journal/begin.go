@@ -19,6 +19,12 @@ type Proposal struct {
 	Ref           string // the operator's own reference; may be empty
 	Batch         string
 	Line          int
+
+	// ReportRefused gives back a refused operation of the same ref and terms as
+	// a replay, where the ref would otherwise be free: a batch that is run again
+	// reports what was refused. A refusal of the signature, the key or the clock
+	// does not count, for it says nothing about the row.
+	ReportRefused bool
 }
 
 // A Guard says what holds a proposal back. Its zero value holds back what is
@@ -69,7 +75,7 @@ func (e *HeldError) Error() string {
 //
 // If the proposal's ref or request_id belongs to a recorded operation with the
 // same terms, that entry is returned with replayed true and nothing is written
-// or to be sent. A *HeldError names what holds the proposal back. Any other
+// or to be sent; see also Proposal.ReportRefused. A *HeldError names what holds the proposal back. Any other
 // error means that the intent may not be durable: nothing may be sent.
 func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
 	if !p.Call.Kind.MovesMoney() {
@@ -98,14 +104,16 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 	return entry, replayed, nil
 }
 
+// shiftUsed sums up what counts towards a shift's limit.
+const shiftUsed = `SELECT COALESCE(SUM(amount), 0) FROM operations
+	WHERE created_at >= ? AND profile = ? AND currency = ? AND state NOT IN ('refused', 'not_sent')`
+
 func (j *Journal) checkShift(ctx context.Context, q querier, p Proposal, g Guard) error {
 	if g.ShiftMax <= 0 {
 		return nil
 	}
 	var used int64
-	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(amount), 0) FROM operations
-		WHERE created_at >= ? AND profile = ? AND currency = ? AND state NOT IN ('refused', 'not_sent')`,
-		g.ShiftSince.UnixMilli(), p.Profile, p.Call.Terms.Currency).Scan(&used)
+	err := q.QueryRowContext(ctx, shiftUsed, g.ShiftSince.UnixMilli(), p.Profile, p.Call.Terms.Currency).Scan(&used)
 	if err != nil {
 		return err
 	}

@@ -126,6 +126,7 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 	if err != nil {
 		return nil, 0, err
 	}
+	var refused *Entry
 	for i := range keys {
 		entries, err := s.found(ctx, 2*i, 2*i+2)
 		if err != nil {
@@ -134,6 +135,12 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 		if first, err = p.replays(entries); first != nil || err != nil {
 			return first, 0, err
 		}
+		if again := p.repeatsRefused(entries); again != nil {
+			refused = again
+		}
+	}
+	if refused != nil {
+		return refused, 0, nil
 	}
 	entries, err := s.found(ctx, ways, len(lookups))
 	if err != nil {
@@ -167,12 +174,16 @@ func (p Proposal) keys() []key {
 func (p Proposal) holders(k key) []lookup {
 	t := p.Call.Terms
 	fits := func(e *Entry) bool { return k.of(e) == k.value }
+	held := `state NOT IN ('refused', 'not_sent')`
+	if p.ReportRefused {
+		held = `state <> 'not_sent'`
+	}
 	return []lookup{
 		{lookupHead + k.column + ` <> '' AND ` + k.column + ` = ?
-			AND state NOT IN ('refused', 'not_sent')`, []any{k.value}, fits},
+			AND ` + held, []any{k.value}, fits},
 		// || '' keeps the index of the first way out of the second.
 		{lookupHead + `user_id = ? AND kind = ? AND amount = ? AND ` + k.column + ` || '' = ?
-			AND state NOT IN ('refused', 'not_sent')`, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), k.value}, fits},
+			AND ` + held, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), k.value}, fits},
 	}
 }
 
@@ -190,6 +201,20 @@ func (p Proposal) replays(entries []Entry) (*Entry, error) {
 		return &e, nil
 	}
 	return nil, nil
+}
+
+// repeatsRefused finds the latest refused operation that the proposal is once
+// more, and that is only to be reported. Where a person said that nothing was
+// moved, it is still wanted: the project never refused it.
+func (p Proposal) repeatsRefused(entries []Entry) (latest *Entry) {
+	for _, e := range entries {
+		answer := api.Outcome{Verdict: api.Refused, HTTPStatus: e.HTTPStatus, Code: e.Code}
+		if p.ReportRefused && e.Profile == p.Profile && e.State == StateRefused && e.SameTerms(p.Call) &&
+			e.Decision == nil && !answer.RefusesCredentials() {
+			latest = &e
+		}
+	}
+	return latest
 }
 
 // heldBy looks among operations that may be equal for one that holds the
@@ -213,8 +238,12 @@ func (p Proposal) heldBy(entries []Entry, g Guard, since time.Time) error {
 	return nil
 }
 
-// window reports whether what is done holds the proposal back, too.
-func (g Guard) window(p Proposal) bool { return g.Window > 0 && !g.Again && p.Ref == "" }
+// window reports whether what is done holds the proposal back, too. A reference
+// that somebody gave says that the operation is meant; one that was made from
+// the place in a batch says nothing of the kind.
+func (g Guard) window(p Proposal) bool {
+	return g.Window > 0 && !g.Again && (p.Ref == "" || p.Batch != "" && p.Ref == LineRef(p.Batch, p.Line))
+}
 
 // twins are the ways to operations that may be equal to the proposal: by the
 // user and by the project's id of the user. The first way to each takes an index

@@ -28,6 +28,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (address string)) {
 		{"Account", accountChecks()},
 		{"Read", readChecks()},
 		{"Race", raceChecks()},
+		{"Batch", batchChecks()},
 		{"Process", processChecks()},
 	}
 	for _, group := range groups {

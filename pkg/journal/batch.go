@@ -1,0 +1,263 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+// LineRef is the reference of a batch's row that has none of its own: the
+// batch's name and the line, so that the same row of the same batch is the same
+// operation whenever it is run, and on every machine.
+func LineRef(batch string, line int) string { return batch + "/" + strconv.Itoa(line) }
+
+// A BatchRow is one row of a batch and what last became of it: an operation,
+// or one of which no operation came.
+type BatchRow struct {
+	Profile string
+	Batch   string
+	Line    int    // in the file it was last read from
+	Ref     string // its key within the batch
+
+	Kind          api.Kind
+	UserID        string
+	Amount        money.Amount // minor units
+	Currency      string
+	PaymentMethod string
+	RequestID     string // of a payout
+
+	Operation int64  // 0: none came of it
+	Outcome   string // as in the JSON field "outcome"; "held" is no state of an operation
+	Code      string
+	Message   string // untrusted text
+	At        time.Time
+}
+
+// KeepRow records, durably, a row of which no operation came. The latest such
+// record of a row is kept. At is the journal's own clock.
+func (j *Journal) KeepRow(ctx context.Context, r BatchRow) error {
+	return j.store.write(ctx, func(q querier) error {
+		r.At = j.now()
+		_, err := q.ExecContext(ctx, `INSERT INTO batch_rows (`+batchRowColumns+`) VALUES (`+placeholders(15)+`)
+			ON CONFLICT (profile, batch, ref) DO UPDATE SET line = excluded.line, kind = excluded.kind, user_id = excluded.user_id,
+			amount = excluded.amount, currency = excluded.currency, payment_method = excluded.payment_method,
+			request_id = excluded.request_id, outcome = excluded.outcome, code = excluded.code, message = excluded.message,
+			at = excluded.at, checksum = excluded.checksum`,
+			r.Profile, r.Batch, r.Ref, r.Line, string(r.Kind), r.UserID, int64(r.Amount), r.Currency, r.PaymentMethod,
+			r.RequestID, r.Outcome, r.Code, r.Message, r.At.UnixMilli(), r.sum())
+		return err
+	})
+}
+
+const batchRowColumns = `profile, batch, ref, line, kind, user_id, amount, currency, payment_method,
+	request_id, outcome, code, message, at, checksum`
+
+func (r BatchRow) sum() []byte {
+	c := newChecksum("batch_rows")
+	for _, text := range []string{
+		r.Profile, r.Batch, r.Ref, string(r.Kind), r.UserID, r.Currency, r.PaymentMethod, r.RequestID, r.Outcome, r.Code, r.Message,
+	} {
+		c.text(text)
+	}
+	c.int(int64(r.Line))
+	c.int(int64(r.Amount))
+	c.int(r.At.UnixMilli())
+	return c.sum()
+}
+
+func readBatchRow(rows *sql.Rows) (BatchRow, error) {
+	var r BatchRow
+	var kind string
+	var amount, at int64
+	var checksum []byte
+	err := rows.Scan(&r.Profile, &r.Batch, &r.Ref, &r.Line, &kind, &r.UserID, &amount, &r.Currency, &r.PaymentMethod,
+		&r.RequestID, &r.Outcome, &r.Code, &r.Message, &at, &checksum)
+	if err != nil {
+		return r, readError(err, &DamageError{Table: "batch_rows"})
+	}
+	r.Kind, r.Amount, r.At = api.Kind(kind), money.Amount(amount), time.UnixMilli(at)
+	if string(checksum) != string(r.sum()) {
+		return r, &DamageError{Table: "batch_rows", What: fmt.Sprintf("checksum of line %d of batch %q", r.Line, r.Batch)}
+	}
+	return r, nil
+}
+
+// keptRows reads rows of which no operation came, in the order of lines.
+func (j *Journal) keptRows(ctx context.Context, q querier, where string, args ...any) (kept []BatchRow, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+batchRowColumns+` FROM batch_rows WHERE `+where+` ORDER BY line, ref`, args...)
+	if err != nil {
+		return nil, storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		r, err := readBatchRow(rows)
+		if err != nil {
+			return kept, err
+		}
+		kept = append(kept, r)
+	}
+	return kept, storageError("", rows.Err())
+}
+
+// verifyBatchRows holds every kept row against its checksum.
+func (j *Journal) verifyBatchRows(ctx context.Context, q querier, r *Report) error {
+	rows, err := q.QueryContext(ctx, `SELECT `+batchRowColumns+` FROM batch_rows ORDER BY profile, batch, ref`)
+	if err != nil {
+		return storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		_, err := readBatchRow(rows)
+		if err := r.note(err); err != nil {
+			return err
+		}
+		r.Rows++
+	}
+	return storageError("", rows.Err())
+}
+
+// Batches names the batches of a profile, in the order of their names.
+func (j *Journal) Batches(ctx context.Context, profile string) (names []string, err error) {
+	err = j.store.view(ctx, func(q querier) error {
+		names = nil
+		rows, err := q.QueryContext(ctx, `SELECT batch FROM operations WHERE batch <> '' AND profile = ?
+			UNION SELECT batch FROM batch_rows WHERE profile = ? ORDER BY 1`, profile, profile)
+		if err != nil {
+			return storageError("", err)
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return readError(err, &DamageError{Table: "operations"})
+			}
+			names = append(names, name)
+		}
+		return storageError("", rows.Err())
+	})
+	return names, err
+}
+
+// BatchKeys tells how the operations of a batch are known: own, by references
+// that their rows had; made, by such that were made from the line.
+func (j *Journal) BatchKeys(ctx context.Context, profile, name string) (own, made bool, err error) {
+	err = j.store.view(ctx, func(q querier) error {
+		for into, sign := range map[*bool]string{&own: "<>", &made: "="} {
+			var found int
+			err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM operations WHERE batch <> '' AND batch = ? AND profile = ?
+				AND substr(ref, 1, length(batch) + 1) `+sign+` ? LIMIT 1) AS found`, name, profile, name+"/").Scan(&found)
+			if err != nil {
+				return storageError("", err)
+			}
+			*into = found > 0
+		}
+		return nil
+	})
+	return own, made, err
+}
+
+// maxRefs bounds how many references one statement asks for.
+const maxRefs = 200
+
+// Standing gives the operations that have one of the references, oldest first,
+// without their facts and bodies: what a batch is told before it is run. An
+// operation that is open or refused is read whole. Begin does not rely on it.
+func (j *Journal) Standing(ctx context.Context, profile string, refs []string) (standing []Entry, err error) {
+	for len(refs) > 0 {
+		some := refs[:min(maxRefs, len(refs))]
+		refs = refs[len(some):]
+		args := make([]any, 0, len(some)+1)
+		for _, ref := range some {
+			args = append(args, ref)
+		}
+		err := j.look(ctx, func(q querier) error {
+			found, err := j.glanced(ctx, q, `ref <> '' AND ref IN (`+placeholders(len(some))+`) AND profile = ? ORDER BY id`,
+				append(args, profile)...)
+			if err == nil {
+				standing = append(standing, found...)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return standing, nil
+}
+
+// glanced reads rows of the projection, each held against its checksum. What is
+// done needs no more; the others are folded.
+func (j *Journal) glanced(ctx context.Context, q querier, where string, args ...any) ([]Entry, error) {
+	found, err := j.projections(ctx, q, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, 0, len(found))
+	for _, p := range found {
+		e := p.glance()
+		if e.State != StateDone && e.State != StateNotSent {
+			if e, err = j.entry(ctx, q, p.id); err != nil {
+				return nil, err
+			}
+			e.Facts = nil
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func (j *Journal) projections(ctx context.Context, q querier, where string, args ...any) ([]projection, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE `+where, args...)
+	if err != nil {
+		return nil, storageError("", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var found []projection
+	for rows.Next() {
+		var p projection
+		if err := rows.Scan(p.fields()...); err != nil {
+			return nil, readError(err, &DamageError{Table: "operations"})
+		}
+		if string(p.sum()) != string(p.checksum) {
+			return nil, &DamageError{Table: "operations", Operation: p.id, What: "checksum"}
+		}
+		found = append(found, p)
+	}
+	return found, storageError("", rows.Err())
+}
+
+// glance is what the projection tells of an operation.
+func (p projection) glance() Entry {
+	state, _ := ParseState(p.state)
+	e := Entry{
+		ID: p.id, Profile: p.profile, Desk: p.desk, ProjectUserID: p.projectUserID, Ref: p.ref, Batch: p.batch, Line: int(p.line),
+		State: state, PayoutID: p.payoutID, PayoutStatus: api.PayoutStatus(p.payoutStatus), CreatedAt: time.UnixMilli(p.createdAt),
+		Call: api.Call{Kind: api.Kind(p.kind), Terms: api.Terms{
+			UserID: p.userID, Amount: money.Amount(p.amount), Currency: p.currency, PaymentMethod: p.method, RequestID: p.requestID,
+		}},
+	}
+	if p.settledAt != 0 {
+		e.SettledAt = time.UnixMilli(p.settledAt)
+	}
+	return e
+}
+
+// ShiftUsed is what counts towards a shift's limit already, in minor units:
+// everything of the currency that was begun since and is not refused.
+func (j *Journal) ShiftUsed(ctx context.Context, profile, currency string, since time.Time) (money.Amount, error) {
+	var used int64
+	err := j.store.view(ctx, func(q querier) error {
+		err := q.QueryRowContext(ctx, shiftUsed, since.UnixMilli(), profile, currency).Scan(&used)
+		return storageError("", err)
+	})
+	return money.Amount(used), err
+}
+
+// errEnough ends a list whose reader wants no more.
+var errEnough = errors.New("enough")
