@@ -23,6 +23,10 @@ type Limits struct {
 	PayoutMax  money.Amount // for one payout
 	ShiftMax   money.Amount // for everything since ShiftSince, per currency
 	ShiftSince time.Time    // the shift's opening, or local midnight
+
+	// ConfirmAbove holds back one operation above it, where nobody is there to
+	// confirm its amount: the rows of an endless batch.
+	ConfirmAbove money.Amount
 }
 
 // A Desk moves money by the rules. Journal, Client and Now are required; it is
@@ -81,10 +85,13 @@ type Order struct {
 	PaymentMethod string
 	RequestID     string // of a payout; empty: Ref, else a new UUIDv7
 	Ref           string
-	Batch         string
+	Batch         string // the batch it is a row of; without a Ref, its name and Line are one
 	Line          int
 	Again         bool // an equal operation a moment ago is meant to be repeated
 	SkipValidate  bool
+
+	ReportRefused bool // see journal.Proposal: a batch that is run again
+	Straight      bool // nobody is asked and nothing is known of it: Begin alone says what holds it back
 }
 
 // A Preview is what the operator confirms.

@@ -46,8 +46,10 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	}
 	// Asked before the network and the operator are: a replay needs neither,
 	// and nobody should confirm what will be held back.
-	if r, done, err := d.peek(ctx, p, o); done || err != nil {
-		return r, err
+	if !o.Straight {
+		if r, done, err := d.peek(ctx, p, o); done || err != nil {
+			return r, err
+		}
 	}
 	var user api.Outcome
 	if !o.SkipValidate {
@@ -81,11 +83,15 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	return d.sendAndSettle(ctx, entry), nil
 }
 
-// identify gives a payout its request_id: the same ref must give the same one
-// on every machine, so that two journals cannot pay one ref twice.
+// identify gives a batch's row its ref and a payout its request_id: the same ref
+// must give the same one on every machine, so that two journals cannot pay one
+// ref twice.
 func identify(o Order) (Order, error) {
 	if !o.Kind.MovesMoney() { // an order that nobody filled in must move none
 		return o, fmt.Errorf("%w: %q is no order", api.ErrKind, o.Kind)
+	}
+	if o.Ref == "" && o.Batch != "" && o.Line > 0 {
+		o.Ref = journal.LineRef(o.Batch, o.Line)
 	}
 	if o.Kind != api.KindPayout || o.RequestID != "" {
 		return o, nil
@@ -104,7 +110,7 @@ func identify(o Order) (Order, error) {
 func (d *Desk) proposal(o Order, call api.Call) journal.Proposal {
 	return journal.Proposal{
 		Call: call, Profile: d.Profile, Sandbox: d.Sandbox, KeyID: journal.KeyID(d.APIKey),
-		Ref: o.Ref, Batch: o.Batch, Line: o.Line,
+		Ref: o.Ref, Batch: o.Batch, Line: o.Line, ReportRefused: o.ReportRefused,
 	}
 }
 
@@ -126,6 +132,9 @@ func (d *Desk) overLimit(p journal.Proposal, o Order) (Receipt, bool) {
 	limit, key := d.Limits.DepositMax, "limits.deposit_max"
 	if o.Kind == api.KindPayout {
 		limit, key = d.Limits.PayoutMax, "limits.payout_max"
+	}
+	if above := d.Limits.ConfirmAbove; above > 0 && o.Amount > above && (limit <= 0 || o.Amount <= limit) {
+		limit, key = above, "limits.confirm_above"
 	}
 	if limit <= 0 || o.Amount <= limit {
 		return Receipt{}, false
