@@ -18,23 +18,28 @@ func (r *Renderer) Validation(userID string, o api.Outcome) error {
 			r.tell(r.err.strong(c.tone, []string{r.say(r.Catalog, step{key: c.verdict, data: data{"User": userID}})})...)
 			r.tell(r.counselLines(r.err, c, 0)...)
 		}
-		var limit any
-		if o.HasMaxAmount {
-			limit = o.MaxAmount.String()
-		}
-		return r.emit(object{
-			{"user_id", userID},
-			{"project_user_id", orNull(o.UserID)},
-			{"valid", valid},
-			{"max_amount", limit},
-			{"code", orNull(o.CodeOrCause())},
-			{"message", orNull(Sanitize(o.Message))},
-			{"hint", r.hint(c)},
-		})
+		return r.emit(r.validation(userID, o, valid, r.hint(c)))
 	}
 	verdict := r.say(r.Catalog, step{key: c.verdict, data: data{"User": userOf(userID, o.UserID)}})
 	lines := r.out.strong(c.tone, r.wrapOut(verdict))
 	return r.print(append(lines, r.counselLines(r.out, c, r.Width)...)...)
+}
+
+// validation is the contract of "Validation".
+func (r *Renderer) validation(userID string, o api.Outcome, valid, hint any) object {
+	var limit any
+	if o.HasMaxAmount {
+		limit = o.MaxAmount.String()
+	}
+	return object{
+		{"user_id", userID},
+		{"project_user_id", orNull(o.UserID)},
+		{"valid", valid},
+		{"max_amount", limit},
+		{"code", orNull(o.CodeOrCause())},
+		{"message", orNull(Sanitize(o.Message))},
+		{"hint", hint},
+	}
 }
 
 // judgeValidation gives the counsel, and the JSON field "valid".

@@ -1,0 +1,174 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/batch"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+// BatchTotals sums up a batch as the journal has it.
+type BatchTotals struct {
+	Name        string
+	Tally       batch.Tally
+	First, Last time.Time // when its rows were begun
+}
+
+// sums adds up what was counted by currency.
+func (b *BatchTotals) sums() []sum {
+	var sums []sum
+	for _, c := range b.Tally.Counts() {
+		i := slices.IndexFunc(sums, func(s sum) bool { return s.currency == c.Currency })
+		if i < 0 {
+			i, sums = len(sums), append(sums, sum{currency: c.Currency})
+		}
+		sums[i].amount += c.Sum
+	}
+	slices.SortFunc(sums, func(a, b sum) int { return compare(a.currency, b.currency) })
+	return sums
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// batchTotals is the contract of "batch list|show". "sum" is null where there is
+// more than one currency; "sums" has them all.
+func (r *Renderer) batchTotals(b BatchTotals) object {
+	outcomes, sums := object{}, object{}
+	for _, c := range b.Tally.Counts() {
+		i := slices.IndexFunc(outcomes, func(m member) bool { return m.name == c.Outcome })
+		if i < 0 {
+			outcomes = append(outcomes, member{c.Outcome, c.Rows})
+			continue
+		}
+		if n, ok := outcomes[i].value.(int); ok {
+			outcomes[i].value = n + c.Rows
+		}
+	}
+	var one any
+	for i, s := range b.sums() {
+		sums = append(sums, member{s.currency, s.amount.String()})
+		if one = any(s.amount.String()); i > 0 {
+			one = nil
+		}
+	}
+	return object{
+		{"name", b.Name}, {"rows", b.Tally.Rows}, {"sum", one}, {"sums", sums}, {"by_outcome", outcomes},
+		{"first_at", r.stamp(b.First)}, {"last_at", r.stamp(b.Last)},
+	}
+}
+
+// BatchOutcomes says on Err how many rows, and what sums, ended in which way.
+func (r *Renderer) BatchOutcomes(t *batch.Tally) {
+	if t.Rows == 0 || r.Quiet && t.Of(batch.Done) == t.Rows {
+		return
+	}
+	lines, err := r.outcomes(t)
+	if err != nil { // the table alone cannot be drawn
+		lines = []string{fmt.Sprint(t.Counts())}
+	}
+	r.tell(lines...)
+}
+
+func (r *Renderer) outcomes(t *batch.Tally) ([]string, error) {
+	columns := []column{
+		{label: "label.outcome"}, {label: "label.code"}, {label: "batch.label.rows", right: true}, {label: "batch.label.sum", right: true},
+	}
+	cells := r.labels(columns)
+	replayed := 0
+	for _, c := range t.Counts() {
+		total := ""
+		if c.Currency != "" {
+			total = sum{c.Sum, c.Currency}.in(r.Catalog)
+		}
+		replayed += c.Replayed
+		for i, value := range []string{r.Catalog.T("batch.outcome."+c.Outcome, nil), Sanitize(c.Code), number(int64(c.Rows)), total} {
+			cells[i] = append(cells[i], value)
+		}
+	}
+	lines, err := draw(columns, cells)
+	if replayed > 0 && err == nil {
+		lines = append(lines, r.Catalog.N("batch.replayed-rows", replayed, nil))
+	}
+	return lines, err
+}
+
+// outcomeWord is an outcome in a word.
+func (r *Renderer) outcomeWord(outcome string, _ api.Kind) string {
+	return r.Catalog.T("batch.outcome."+outcome, nil)
+}
+
+// Progress is where a batch stands.
+type Progress struct {
+	Tally   *batch.Tally
+	Rows    int // in all; 0: not known
+	Elapsed time.Duration
+}
+
+// ProgressLine says where a batch stands in one line: with a bar, if a terminal
+// of so many columns is to redraw it; width 0: for a log.
+func (r *Renderer) ProgressLine(p Progress, width int) string {
+	t := p.Tally
+	facts := data{
+		"Rows": t.Rows, "Done": t.Of(batch.Done), "Failed": t.Of(batch.Failed), "Unknown": t.Of(batch.Unknown), "Rate": "–", "Left": "–", "Of": "–",
+	}
+	if seconds := p.Elapsed.Seconds(); seconds > 0 && t.Rows > 0 {
+		rate := float64(t.Rows) / seconds
+		facts["Rate"] = fmt.Sprintf("%.0f", rate)
+		if rate < 10 {
+			facts["Rate"] = fmt.Sprintf("%.1f", rate)
+		}
+		if p.Rows > t.Rows {
+			facts["Left"] = (time.Duration(float64(p.Rows-t.Rows) / rate * float64(time.Second))).Round(time.Second).String()
+		}
+	}
+	key := "batch.progress-stream"
+	if p.Rows > 0 {
+		facts["Of"] = p.Rows
+		key = "batch.progress"
+	}
+	line := r.Catalog.T(key, facts)
+	if width <= 0 {
+		return line
+	}
+	if p.Rows > 0 {
+		const cells = 20
+		full := min(t.Rows*cells/p.Rows, cells)
+		line = repeat("█", full) + repeat("░", cells-full) + " " + line
+	}
+	return shorten(line, width-1)
+}
+
+// BatchQuestion asks about a whole batch, or has its sum typed once more. The
+// key's places may be Rows, Sum, Profile and Money.
+func (r *Renderer) BatchQuestion(key string, rows int, sums []batch.Total, plain money.Amount, profile string, sandbox bool) string {
+	return r.say(r.Catalog, step{key: key, data: data{
+		"Rows": r.Catalog.N("batch.rows", rows, nil), "Sum": r.joined(sums), "Plain": sum{amount: plain},
+		"Profile": profile, "Money": moneyWord(sandbox),
+	}})
+}
+
+// joined lists sums by currency.
+func (r *Renderer) joined(totals []batch.Total) string {
+	text := ""
+	for i, t := range totals {
+		if i > 0 {
+			text += " + "
+		}
+		text += sum{t.Sum, t.Currency}.in(r.Catalog)
+	}
+	if text == "" {
+		text = "0"
+	}
+	return text
+}
