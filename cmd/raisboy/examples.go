@@ -12,6 +12,9 @@ raisboy deposit --user 456789 --amount "6 000,50" --ref receipt-17 -o json`
 	payoutExample = `raisboy payout --user kxa1234 --amount 5000 --sandbox
 raisboy payout list --status accepted
 raisboy payout complete 7`
+	batchListExample = `raisboy batch list -o json`
+	batchShowExample = `raisboy batch show salaries-may
+raisboy batch show salaries-may --failed -o csv`
 	payoutListExample  = `raisboy payout list --since 09:00`
 	journalListExample = `raisboy journal list --since 09:00 --outcome unknown,conflict`
 	exportExample      = `raisboy journal export --since 2026-01-01 --until 2026-02-01 > january.csv

@@ -15,9 +15,15 @@ func (a *app) validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "validate", Short: "command.validate.short", Long: "command.validate.long", Example: validateExample,
 		Args: arguments(0, 0, ""),
-		RunE: func(c *cobra.Command, _ []string) error { return a.validate(c) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if done, err := a.batched(c, api.KindValidation); done {
+				return err
+			}
+			return a.validate(c)
+		},
 	}
 	c.Flags().String("user", "", "flag.user")
+	batchFlags(c, api.KindValidation)
 	return c
 }
 
@@ -72,11 +78,15 @@ func (a *app) depositCommand() *cobra.Command {
 		Use: "deposit", Short: "command.deposit.short", Long: "command.deposit.long", Example: depositExample,
 		Args: arguments(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if done, err := a.batched(c, api.KindDeposit); done {
+				return err
+			}
 			_, err := a.move(c, api.KindDeposit)
 			return err
 		},
 	}
 	orderFlags(c)
+	batchFlags(c, api.KindDeposit)
 	return c
 }
 

@@ -19,11 +19,15 @@ func (a *app) payoutCommand() *cobra.Command {
 			if err := checkWait(c); err != nil {
 				return err
 			}
+			if done, err := a.batched(c, api.KindPayout); done {
+				return err
+			}
 			_, err := a.move(c, api.KindPayout)
 			return err
 		},
 	}
 	orderFlags(c)
+	batchFlags(c, api.KindPayout)
 	once(c.Flags(), "request-id", "flag.request-id")
 	c.Flags().Bool("wait", false, "flag.wait")
 	c.Flags().Duration("wait-timeout", 10*time.Minute, "flag.wait-timeout")

@@ -30,7 +30,7 @@ type words = map[string]any
 func (a *app) explain(err error) problem {
 	for _, known := range []func(error) (problem, bool){
 		a.explainStop, a.explainSetup, a.explainUsage, a.explainAccount, a.explainInput, a.explainConfig, a.explainProfile, a.explainSecret,
-		a.explainJournal, a.explainRuling, a.explainSystem,
+		a.explainJournal, a.explainRuling, a.explainBatch, a.explainSystem,
 	} {
 		if p, ok := known(err); ok {
 			return p
@@ -53,6 +53,8 @@ func (a *app) explainStop(err error) (problem, bool) {
 		return a.say(exitInterrupted, "problem.declined", nil), true
 	case errors.As(err, &unconfirmed) && unconfirmed.Resend:
 		return a.say(exitHeld, "problem.unconfirmed-resend", nil), true
+	case errors.As(err, &unconfirmed) && unconfirmed.Batch:
+		return a.say(exitHeld, "problem.unconfirmed-batch", nil), true
 	case errors.As(err, &unconfirmed):
 		return a.say(exitHeld, "problem.unconfirmed", nil), true
 	}

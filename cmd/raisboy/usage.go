@@ -35,6 +35,8 @@ const (
 	usageTooLarge       usageProblem = "input_too_large"     // more than can be signed
 	usageNoCSV          usageProblem = "no_csv"              // the command has no CSV form
 	usageBadPath        usageProblem = "bad_path"            // not a path without the domain; Meant is
+	usageUnknownBatch   usageProblem = "unknown_batch"       // no batch has the name
+	usageBadSum         usageProblem = "bad_sum"             // the sums of a file add up to more than can be
 	usageSandboxOnly    usageProblem = "sandbox_not_running" // the command needs a running sandbox
 	usageBackwards      usageProblem = "ends_before_begin"   // the span from Name to Value ends before it begins
 )
@@ -49,6 +51,7 @@ func (declined) Error() string { return "declined" }
 type amountNotConfirmed struct {
 	Given  string
 	Resend bool // of a resend, which no flag confirms the amount of
+	Batch  bool // of a whole file, whose sum is asked for
 }
 
 func (*amountNotConfirmed) Error() string { return "amount not confirmed" }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/raisboy/raisboy/pkg/batch"
+	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/render"
+)
+
+// conclude says why a batch ended and what to do, prints the table of outcomes,
+// and gives the exit code.
+func (j *batchJob) conclude(e batch.Ending, total int) error {
+	a := j.app
+	exit := exitOfBatch(e, total)
+	p := problem{exit: exit}
+	switch e.Reason {
+	case batch.RanThrough:
+		if e.Tally.Of(batch.Done) < e.Tally.Rows && !a.quiet {
+			p.remedy = a.catalog.T("batch.rest", nil)
+		}
+	case batch.Broken:
+		p = a.brokenBatch(e)
+	case batch.NoOutput:
+		p = a.explain(&lostOutput{e.Err})
+	case batch.Interrupted:
+		if e.Tally.Rows == 0 {
+			return j.app.stoppedEarly()
+		}
+		p = a.endedBy(e.Reason, exit)
+	case batch.TooManyFailed, batch.TooManyUnknown, batch.Unreachable, batch.BadCredentials, batch.Unrecorded:
+		p = a.endedBy(e.Reason, exit)
+	}
+	switch {
+	case p.cause != "":
+		a.render.Problem(p.cause, p.remedy)
+	case p.remedy != "":
+		a.render.Note("batch.rest", nil)
+	}
+	if e.Tally.Of(batch.Unknown) > 0 {
+		a.render.BatchUnknown(e.Tally.Of(batch.Unknown), j.order.terms.Kind)
+	}
+	a.render.BatchOutcomes(&e.Tally)
+	return end(p.exit)
+}
+
+func (a *app) endedBy(r batch.Reason, exit exitCode) problem {
+	key := "batch.ended." + string(r)
+	return problem{exit, a.catalog.T(key+".cause", nil), a.catalog.T(key+".remedy", nil)}
+}
+
+// stoppedEarly is a batch that was interrupted before anything was sent.
+func (a *app) stoppedEarly() error {
+	p := a.say(exitInterrupted, "problem.stopped", nil)
+	a.render.Problem(p.cause, p.remedy)
+	return end(p.exit)
+}
+
+// brokenBatch explains an error that ended a batch. Where rows were sent
+// already, an exit code that says otherwise would be a lie.
+func (a *app) brokenBatch(e batch.Ending) problem {
+	p := a.explain(e.Err)
+	if p.exit == exitUsage && e.Tally.Rows > 0 {
+		p.exit = exitRows
+	}
+	return p
+}
+
+// exitOfBatch gives 0 if every row is done, 9 if not, or the first fatal cause.
+func exitOfBatch(e batch.Ending, _ int) exitCode {
+	switch e.Reason {
+	case batch.BadCredentials:
+		return exitCredentials
+	case batch.Unrecorded:
+		return exitUnrecorded
+	case batch.NoOutput:
+		return exitInternal
+	case batch.RanThrough:
+		if e.Tally.Of(batch.Done) == e.Tally.Rows {
+			return exitDone
+		}
+	case batch.Interrupted, batch.TooManyFailed, batch.TooManyUnknown, batch.Unreachable, batch.Broken:
+	}
+	return exitRows
+}
+
+// sayMistake is the sentence about a mistake in a file.
+func (a *app) sayMistake(m *batch.Mistake) string {
+	var limit *batch.LimitError
+	w := words{
+		"Field": m.Field, "Value": render.Sanitize(m.Value), "Meant": m.Meant, "First": m.First, "Operation": m.Operation,
+		"Amount": "", "Limit": "",
+	}
+	var amount *money.ParseError
+	switch {
+	case errors.As(m.Err, &limit):
+		w["Amount"], w["Limit"] = a.render.BatchMistakeSum(limit)
+	case errors.As(m.Err, &amount), m.Problem == batch.ProblemField:
+		return a.explain(m.Err).cause
+	}
+	return a.catalog.T("batch.mistake."+string(m.Problem), w)
+}
+
+func (a *app) explainBatch(err error) (problem, bool) {
+	var (
+		refused *batchRefused
+		format  *batch.FormatError
+	)
+	switch {
+	case errors.As(err, &refused):
+		exit, key := exitUsage, "batch.ended.mistakes"
+		if refused.Held {
+			exit, key = exitHeld, "batch.ended.held"
+		}
+		return problem{exit, a.catalog.N(key+".cause", refused.Mistakes, nil), a.catalog.T(key+".remedy", nil)}, true
+	case errors.As(err, &format):
+		exit := exitUsage
+		if format.Mistake.Problem == batch.ProblemOtherKeys {
+			exit = exitHeld
+		}
+		w := words{"Line": format.Mistake.Line, "Mistake": a.sayMistake(format.Mistake)}
+		return a.say(exit, "problem.batch.unreadable", w), true
+	}
+	return problem{}, false
+}
