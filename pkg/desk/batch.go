@@ -53,7 +53,7 @@ func (p *Prior) note(e journal.Entry, o Order) {
 		UserID: o.UserID, Amount: o.Amount, Currency: o.Currency, PaymentMethod: o.PaymentMethod, RequestID: o.RequestID,
 	}})
 	held := p.Entry.ID != 0 && p.Entry.State.HoldsRef()
-	refused := o.ReportRefused && same && e.State == journal.StateRefused && !(Receipt{Entry: e}).RefusesCredentials()
+	refused := o.ReportRefused && same && e.State == journal.StateRefused && e.Decision == nil && !(Receipt{Entry: e}).RefusesCredentials()
 	if !held && (e.State.HoldsRef() || refused) {
 		p.Entry, p.Same = e, same
 	}

@@ -73,6 +73,13 @@ func credentialsAreNotTheRows(w *world) {
 	x := deposit("u1", 100).withRef("r-1")
 	w.settle(w.desk, w.beginRow(x, 2).ID, refused("INVALID_SIGNATURE", 401))
 	w.beginRow(x, 2)
+
+	// What a person says was not credited was never refused: it is sent.
+	y := deposit("u2", 100).withRef("r-2")
+	first := w.beginRow(y, 3)
+	w.into(first.ID, journal.StateUnknown)
+	w.update(w.desk, first.ID, journal.Decision{Ruling: journal.RuledNotCredited})
+	w.beginRow(y, 3)
 }
 
 func lineRefKeepsTheWindow(w *world) {
