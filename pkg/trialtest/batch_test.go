@@ -74,7 +74,7 @@ func newKilledBatch(t *testing.T, kind api.Kind) *killedBatch {
 	var file strings.Builder
 	file.WriteString("сумма;пользователь\r\n")
 	for i := range b.rows {
-		fmt.Fprintf(&file, "%d,%02d;u%d\r\n", 100+i/100, i%100, i)
+		fmt.Fprintf(&file, "%d,%02d;c%d\r\n", 100+i/100, i%100, i)
 	}
 	path := filepath.Join(b.dir, "rows.csv")
 	if err := os.WriteFile(path, []byte(file.String()), 0o600); err != nil {
@@ -299,7 +299,7 @@ func (b *killedBatch) compare() {
 		}
 	}
 	for i := range b.rows {
-		row := fmt.Sprintf("u%d %d.%02d", i, 100+i/100, i%100)
+		row := fmt.Sprintf("c%d %d.%02d", i, 100+i/100, i%100)
 		if times[row] != 1 {
 			b.Errorf("%s: the project has it %d times", row, times[row])
 		}
