@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/charmap"
@@ -34,4 +35,9 @@ func convert(ts *testscript.TestScript, args []string, do func(string) (string, 
 	text, err := do(ts.ReadFile(args[0]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// cutOff copies a file without its last line end: cutoff FROM TO
+func cutOff(ts *testscript.TestScript, _ bool, args []string) {
+	convert(ts, args, func(text string) (string, error) { return strings.TrimSuffix(text, "\n"), nil })
 }

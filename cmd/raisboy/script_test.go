@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 		Setup: newcomer,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "await": await, "capture": capture, "lines": lines, "schema": conforms(schemas), "spoil": spoil,
-			"bom": withMark, "windows1251": inWindows1251,
+			"bom": withMark, "windows1251": inWindows1251, "cutoff": cutOff,
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "postgres" {

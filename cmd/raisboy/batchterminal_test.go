@@ -1,0 +1,149 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/sandbox"
+)
+
+// rowsFile puts a file of rows into a folder of its own.
+func rowsFile(t *testing.T, rows string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(path, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBatchConfirmation: one question for the whole file, after what was found
+// in it; and a terminal that is asked nothing.
+func TestBatchConfirmation(t *testing.T) {
+	at, asks := newHome(t), regexp.MustCompile(queries)
+	file := rowsFile(t, "user,amount\n1,1000\n2,2000,5\n")
+	deposit := strings.Fields("deposit --batch b --sandbox --confirm --lang ru --file " + file)
+	var code int
+	if output := onTerminal(t, deposit, at, &conversation{code: &code}); code != 2 || !bytes.Contains(output, []byte("строка 3, символ 8")) {
+		t.Errorf("exit %d\n%s", code, output)
+	}
+	file = rowsFile(t, "user,amount\n1,1000\n2,2000.5\n")
+	deposit[len(deposit)-1] = file
+	for _, answer := range []struct {
+		typed, want string
+		code        int
+	}{
+		{"n\n", "ничего не отправлено", 130}, {"\x03", "остановлено", 130}, {"да\n", "ЗАЧИСЛЕНО", 0},
+	} {
+		output := onTerminal(t, deposit, at, &conversation{prompt: "[y/N]", answer: answer.typed, code: &code})
+		shown := strings.Join(strings.Fields(string(output)), " ")
+		if code != answer.code || !strings.Contains(shown, answer.want) || !strings.Contains(shown, "на банковскую карту 2 3 000,50 UZS") ||
+			!strings.Contains(shown, "Зачислить: 2 строки, 3 000,50 UZS, профиль sandbox, песочница") {
+			t.Errorf("answer %q: exit %d, want %d\n%s", answer.typed, code, answer.code, output)
+		}
+		if found := asks.Find(output); found != nil {
+			t.Errorf("the terminal is asked %q", found)
+		}
+	}
+	// Done: nothing to ask about.
+	if output := onTerminal(t, deposit, at, &conversation{code: &code}); code != 0 || !bytes.Contains(output, []byte("уже проведены раньше")) {
+		t.Errorf("again: exit %d\n%s", code, output)
+	}
+}
+
+// TestBatchAboveConfirmation: rows above confirm_above want the sum of the file,
+// typed or expected; a pipe does not stand in for it.
+func TestBatchAboveConfirmation(t *testing.T) {
+	home := t.TempDir()
+	server, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	project := httptest.NewServer(server)
+	t.Cleanup(project.Close)
+	config := filepath.Join(home, "config.yaml")
+	text := fmt.Sprintf("profiles:\n  main:\n    base_url: %s\n    api_key: %s\n    secret: env:SECRET\n    limits:\n      confirm_above: \"1 500\"\n",
+		project.URL, sandbox.APIKey)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := rowsFile(t, "user,amount\n1,1000\n2,2000\n")
+	for _, test := range []struct {
+		more  string
+		code  exitCode
+		moved int
+	}{
+		{"", exitHeld, 0}, {"--yes", exitHeld, 0}, {"--confirm-amount 2000", exitHeld, 0}, {"--expect-sum 2999", exitUsage, 0},
+		{"--stream", exitRows, 1}, {"--expect-sum 3000", exitDone, 2},
+	} {
+		args := strings.Fields("deposit --profile main --batch b -o json --config " + config + " --file " + file + " " + test.more)
+		command := exec.CommandContext(t.Context(), commandForTests(t), args...)
+		command.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8", "SECRET="+sandbox.Secret)
+		output, _ := command.CombinedOutput()
+		if code := exitCode(command.ProcessState.ExitCode()); code != test.code {
+			t.Errorf("%s: exit %d, want %d\n%s", test.more, code, test.code, output)
+		}
+		entries, err := server.Ledger()
+		if err != nil || len(entries) != test.moved {
+			t.Errorf("%s: the project moved %d deposits, want %d; %v", test.more, len(entries), test.moved, err)
+		}
+	}
+}
+
+// TestBatchInterrupted: the first Ctrl-C lets the rows on their way finish, the
+// second leaves them unknown; both times the batch can be run again.
+func TestBatchInterrupted(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		signals int
+		want    string
+	}{
+		{"once", 1, `"outcome":"done"`}, {"twice", 2, `"outcome":"unknown"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server, err := sandbox.New(sandbox.Options{SlowDelay: 2 * time.Second})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = server.Close() })
+			project := httptest.NewServer(server)
+			t.Cleanup(project.Close)
+			env := append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
+				"RAISBOY_BASE_URL="+project.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret)
+			file := rowsFile(t, "user,amount\nslow,1\nslow,2\nslow,3\n")
+			batch := exec.CommandContext(t.Context(), commandForTests(t),
+				"deposit", "--file", file, "--batch", "b", "--jobs", "1", "-o", "json", "--max-unknown", "0")
+			var out, said bytes.Buffer
+			batch.Env, batch.Stdout, batch.Stderr = env, &out, &said
+			if err := batch.Start(); err != nil {
+				t.Fatal(err)
+			}
+			awaitIntent(t, env)
+			for range test.signals {
+				if err := batch.Process.Signal(syscall.SIGINT); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(300 * time.Millisecond) // so that two signals are not taken for one
+			}
+			_ = batch.Wait()
+			if code := batch.ProcessState.ExitCode(); code != int(exitRows) || strings.Count(out.String(), "\n") != 1 ||
+				!strings.Contains(out.String(), test.want) || !strings.Contains(said.String(), "no more rows are begun") ||
+				!strings.Contains(said.String(), "it goes on where it stopped") {
+				t.Errorf("exit %d\n%s\n%s", code, out.String(), said.String())
+			}
+		})
+	}
+}
