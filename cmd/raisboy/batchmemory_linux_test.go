@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/raisboy/raisboy/pkg/sandbox"
+)
+
+// rowsOfMemory names how many rows the bounds of memory are tried with: the
+// promise is about a million, an ordinary run makes do with fewer.
+const rowsOfMemory = "RAISBOY_TRIALS_MEMORY"
+
+// The bounds of a batch's memory, in bytes of resident set at its peak.
+const (
+	checkedMemory  = 200 << 20
+	streamedMemory = 64 << 20
+)
+
+// TestBatchMemory holds the command to its bounds: a file that is checked first,
+// and an endless one. Rows of every kind are in it: with refs, done before.
+func TestBatchMemory(t *testing.T) {
+	if raceEnabled {
+		t.Log("the race detector's own memory would be measured")
+		return
+	}
+	rows := 4_000
+	if text := os.Getenv(rowsOfMemory); text != "" {
+		var err error
+		if rows, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	binary := filepath.Join(t.TempDir(), "raisboy")
+	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	server, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	project := httptest.NewServer(server)
+	t.Cleanup(project.Close)
+	env := append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
+		"RAISBOY_BASE_URL="+project.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret)
+	peak := func(args string, rows int) int64 {
+		t.Helper()
+		command := exec.CommandContext(t.Context(), binary, strings.Fields(args)...)
+		command.Env = env
+		in, err := command.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		command.Stderr = &said
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		writeRows(in, rows)
+		if err := command.Wait(); err != nil {
+			t.Fatalf("%s: %v\n%s", args, err, said.String())
+		}
+		usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
+		if !ok {
+			t.Fatal("no usage")
+		}
+		return usage.Maxrss << 10
+	}
+	sent := min(rows, 100_000) // of rows that are sent, so many show whether anything grows
+	for _, run := range []struct {
+		args  string
+		rows  int
+		bound int64
+	}{
+		{"deposit --file - --stream --skip-validate --jobs 32 -o json", sent / 10, streamedMemory},
+		{"deposit --file - --stream --skip-validate --jobs 32 -o json", sent, streamedMemory},
+		{"deposit --file - --dry-run", rows, checkedMemory},
+	} {
+		got := peak(run.args, run.rows)
+		t.Logf("%s, %d rows: %d MiB at the peak, %d MiB allowed", run.args, run.rows, got>>20, run.bound>>20)
+		if got > run.bound {
+			t.Errorf("%s: %d rows take %d MiB", run.args, run.rows, got>>20)
+		}
+	}
+}
+
+func writeRows(to io.WriteCloser, rows int) {
+	w := bufio.NewWriter(to)
+	_, _ = w.WriteString("user_id,amount,ref\n")
+	for i := range rows {
+		_, _ = fmt.Fprintf(w, "c%d,%d.50,receipt-%d\n", i, 100+i%1000, i)
+	}
+	_ = w.Flush() // a command that has ended says why itself
+	_ = to.Close()
+}
