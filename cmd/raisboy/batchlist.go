@@ -24,7 +24,9 @@ func (a *app) batchCommand() *cobra.Command {
 		},
 	}
 	show.Flags().Bool("failed", false, "flag.failed")
-	return group("batch", "command.batch.short", list, show)
+	c := group("batch", "command.batch.short", list, show)
+	c.Example = batchExample
+	return c
 }
 
 // withBatches opens the journal for reading and hands over the batches' names;

@@ -255,7 +255,10 @@ func (j *batchJob) report(p batch.Planned, result batch.Result) error {
 		if a.render.Format != render.Text {
 			a.render.BatchMistakes(v.Mistakes, said, 0)
 		}
-		return a.render.BatchInvalid(j.order.terms.Kind, p.Row, v.Error(), said[0])
+		row := p.Row
+		fill(&row.Currency, j.order.terms.Currency)
+		fill(&row.PaymentMethod, j.order.terms.PaymentMethod)
+		return a.render.BatchInvalid(j.order.terms.Kind, row, v.Error(), said[0])
 	}
 	return nil
 }

@@ -8,10 +8,13 @@ const (
 	validateExample = `raisboy validate --user 2564568 --sandbox
 raisboy validate --user '#KXA1234'`
 	depositExample = `raisboy deposit --user 456789 --amount 6000 --sandbox
-raisboy deposit --user 456789 --amount "6 000,50" --ref receipt-17 -o json`
+raisboy deposit --user 456789 --amount "6 000,50" --ref receipt-17 -o json
+raisboy deposit --file rows.csv --batch salaries-may --sandbox`
 	payoutExample = `raisboy payout --user kxa1234 --amount 5000 --sandbox
 raisboy payout list --status accepted
 raisboy payout complete 7`
+	batchExample = `raisboy batch list
+raisboy batch show salaries-may`
 	batchListExample = `raisboy batch list -o json`
 	batchShowExample = `raisboy batch show salaries-may
 raisboy batch show salaries-may --failed -o csv`

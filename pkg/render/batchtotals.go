@@ -41,10 +41,10 @@ func compare(a, b string) int {
 	return 0
 }
 
-// batchTotals is the contract of "batch list|show". "sum" is null where there is
-// more than one currency; "sums" has them all.
+// batchTotals is the contract of "batch list|show". "sum" adds up all rows,
+// whatever their currency, as a spreadsheet does.
 func (r *Renderer) batchTotals(b BatchTotals) object {
-	outcomes, sums := object{}, object{}
+	outcomes := object{}
 	for _, c := range b.Tally.Counts() {
 		i := slices.IndexFunc(outcomes, func(m member) bool { return m.name == c.Outcome })
 		if i < 0 {
@@ -55,15 +55,12 @@ func (r *Renderer) batchTotals(b BatchTotals) object {
 			outcomes[i].value = n + c.Rows
 		}
 	}
-	var one any
-	for i, s := range b.sums() {
-		sums = append(sums, member{s.currency, s.amount.String()})
-		if one = any(s.amount.String()); i > 0 {
-			one = nil
-		}
+	var total money.Amount
+	for _, s := range b.sums() {
+		total += s.amount
 	}
 	return object{
-		{"name", b.Name}, {"rows", b.Tally.Rows}, {"sum", one}, {"sums", sums}, {"by_outcome", outcomes},
+		{"name", b.Name}, {"rows", b.Tally.Rows}, {"sum", total.String()}, {"by_outcome", outcomes},
 		{"first_at", r.stamp(b.First)}, {"last_at", r.stamp(b.Last)},
 	}
 }
