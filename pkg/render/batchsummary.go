@@ -1,8 +1,6 @@
 package render
 
 import (
-	"time"
-
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 )
@@ -121,6 +119,3 @@ func (r *Renderer) BatchLeftOut(rows int) {
 		r.tell(r.Catalog.T("batch.unknown-next", nil))
 	}
 }
-
-// Clock writes a moment as people read it, in local time.
-func (r *Renderer) Clock(t time.Time) string { return r.clock(r.Catalog, t) }
