@@ -14,11 +14,11 @@ import (
 // checkAccess refuses a file that belongs to another user, that others may
 // write, or, if it holds a secret, that others may read.
 func checkAccess(path string, info fs.FileInfo, secret bool) error {
-	owner := os.Geteuid()
+	owner, mode := os.Geteuid(), info.Mode().Perm()
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		owner = int(stat.Uid)
+		owner, mode = int(stat.Uid), withoutGrant(mode, stat.Uid, stat.Gid, os.Geteuid())
 	}
-	if refused := refusal(path, info.Mode().Perm(), owner, os.Geteuid(), secret); refused != nil {
+	if refused := refusal(path, mode, owner, os.Geteuid(), secret); refused != nil {
 		return refused
 	}
 	return nil
