@@ -81,7 +81,9 @@ func startProxy(t *testing.T, program, settings, outside, inside string, roots *
 	certificate, key := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 	certify(t, roots, certificate, key, 1)
 	ours := []string{"127.0.0.1:8788", inside, "/etc/ssl/till.example.pem", certificate, "/etc/ssl/till.example.key", key}
-	file, form, args := filepath.Join(folder, "settings"), "%s", []string{}
+	file := filepath.Join(folder, "settings")
+	var form string // what is around the document's settings
+	var args []string
 	if filepath.Base(program) == "nginx" {
 		ours = append(ours, "listen 443 ssl", "listen "+outside+" ssl")
 		form = "daemon off; pid " + folder + "/pid; error_log stderr; events {} http { access_log off; "
@@ -89,11 +91,11 @@ func startProxy(t *testing.T, program, settings, outside, inside string, roots *
 			form += fmt.Sprintf("%s_temp_path %s/%s; ", kind, folder, kind)
 		}
 		form += "\n%s}\n"
-		args = append(args, "-e", "stderr", "-c", file)
+		args = []string{"-e", "stderr", "-c", file}
 	} else {
 		ours = append(ours, "till.example {", fmt.Sprintf("https://%s {\ntls %s %s\n", outside, certificate, key))
 		form = "{\nadmin off\nauto_https disable_redirects\nskip_install_trust\n}\n%s"
-		args = append(args, "run", "--adapter", "caddyfile", "--config", file)
+		args = []string{"run", "--adapter", "caddyfile", "--config", file}
 	}
 	text := fmt.Sprintf(form, strings.NewReplacer(ours...).Replace(settings))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
