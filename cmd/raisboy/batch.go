@@ -213,7 +213,7 @@ func (a *app) openInput(name string) (io.Reader, func(), error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, &usageError{Problem: usageBadFile, Name: name, Value: reasonOf(err)}
+		return nil, nil, &usageError{Problem: usageBadFile, Name: name, Value: a.reason(err)}
 	}
 	return f, func() { _ = f.Close() }, nil
 }

@@ -39,7 +39,7 @@ func (s *session) balance() batch.Balance { return nil }
 func (j *batchJob) unreadable(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Op == "read" {
-		return &usageError{Problem: usageBadFile, Name: j.order.file, Value: reasonOf(err)}
+		return &usageError{Problem: usageBadFile, Name: j.order.file, Value: j.app.reason(err)}
 	}
 	if errors.Is(err, money.ErrOverflow) {
 		return &usageError{Problem: usageBadSum, Name: j.order.file}

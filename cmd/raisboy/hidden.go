@@ -99,7 +99,7 @@ func (a *app) askSecret(ctx context.Context, question string, mayBeEmpty bool) (
 func (a *app) secretFromStdin() (config.Secret, error) {
 	data, err := io.ReadAll(io.LimitReader(a.process.in, maxSecretInput))
 	if err != nil {
-		return config.Secret{}, &usageError{Problem: usageBadFile, Name: "--secret-stdin", Value: err.Error()}
+		return config.Secret{}, &usageError{Problem: usageBadFile, Name: "--secret-stdin", Value: a.reason(err)}
 	}
 	text := string(data)
 	if shorter, found := strings.CutSuffix(text, "\n"); found {

@@ -182,7 +182,7 @@ func (a *app) readStatement(path string, o statement.Options) (*statement.File, 
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, &usageError{Problem: usageBadFile, Name: path, Value: reasonOf(err)}
+			return nil, &usageError{Problem: usageBadFile, Name: path, Value: a.reason(err)}
 		}
 		defer func() { _ = file.Close() }()
 		source = file
@@ -190,7 +190,7 @@ func (a *app) readStatement(path string, o statement.Options) (*statement.File, 
 	file, err := statement.Read(source, o)
 	var unread *statement.Error
 	if err != nil && !errors.As(err, &unread) {
-		err = &usageError{Problem: usageBadFile, Name: path, Value: reasonOf(err)}
+		err = &usageError{Problem: usageBadFile, Name: path, Value: a.reason(err)}
 	}
 	return file, err
 }
