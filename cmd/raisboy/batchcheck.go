@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 )
 
@@ -17,7 +20,7 @@ func (j *batchJob) check(d *desk.Desk) (*batch.Plan, error) {
 	limits := d.Limits
 	limits.ConfirmAbove = j.above
 	c := &batch.Check{
-		Terms: j.order.terms, Rows: j.checkRow, Journal: priors(d), Balance: j.session.balance(), Expect: j.order.expect, Limits: limits,
+		Terms: j.order.terms, Rows: j.checkRow, Journal: priors(d), Balance: j.session.balance, Expect: j.order.expect, Limits: limits,
 	}
 	ctx, cancel := a.interrupt.stopped()
 	defer cancel()
@@ -32,8 +35,21 @@ func (j *batchJob) check(d *desk.Desk) (*batch.Plan, error) {
 	return plan, nil
 }
 
-// balance is what the merchant account is expected to hold; nil: nobody knows.
-func (s *session) balance() batch.Balance { return nil }
+// balance says what the merchant account surely holds for deposits, where its
+// opening balance is known. Payouts fill it, so they need none.
+func (s *session) balance(ctx context.Context, kind api.Kind, currency string) (money.Amount, bool, error) {
+	if kind != api.KindDeposit || s.journal == nil {
+		return 0, false, nil
+	}
+	movements, err := s.journal.Movements(ctx, s.profile.Name)
+	if err != nil || !slices.ContainsFunc(movements, func(m journal.Movement) bool {
+		return m.Kind == journal.MovementOpening && m.Currency == currency
+	}) {
+		return 0, false, err // without it the journal need not be added up
+	}
+	account, err := s.accountIn(currency)
+	return account.Low, account.HasOpening, err
+}
 
 // unreadable says of an input that broke off that it is the file's fault.
 func (j *batchJob) unreadable(err error) error {
