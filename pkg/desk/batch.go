@@ -71,7 +71,7 @@ func (d *Desk) ShiftLeft(ctx context.Context, currency string) (money.Amount, bo
 	if d.Limits.ShiftMax <= 0 {
 		return 0, false, nil
 	}
-	used, err := d.Journal.ShiftUsed(ctx, d.Profile, currency, d.Limits.ShiftSince)
+	used, err := d.Journal.ShiftUsed(ctx, d.Profile, currency, d.guard(Order{}))
 	return max(d.Limits.ShiftMax-used, 0), true, err
 }
 

@@ -22,7 +22,8 @@ type Limits struct {
 	DepositMax money.Amount // for one deposit
 	PayoutMax  money.Amount // for one payout
 	ShiftMax   money.Amount // for everything since ShiftSince, per currency
-	ShiftSince time.Time    // the shift's opening, or local midnight
+	ShiftSince time.Time    // local midnight; of no account with ShiftFirst
+	ShiftFirst int64        // the first operation of the open shift; 0: none is open
 
 	// ConfirmAbove holds back one operation above it, where nobody is there to
 	// confirm its amount: the rows of an endless batch.

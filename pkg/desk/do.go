@@ -116,7 +116,7 @@ func (d *Desk) proposal(o Order, call api.Call) journal.Proposal {
 
 func (d *Desk) guard(o Order) journal.Guard {
 	return journal.Guard{
-		Window: d.Window, Again: o.Again, ShiftMax: d.Limits.ShiftMax, ShiftSince: d.Limits.ShiftSince,
+		Window: d.Window, Again: o.Again, ShiftMax: d.Limits.ShiftMax, ShiftSince: d.Limits.ShiftSince, ShiftFirst: d.Limits.ShiftFirst,
 	}
 }
 

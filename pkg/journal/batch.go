@@ -248,15 +248,14 @@ func (p projection) glance() Entry {
 	return e
 }
 
-// ShiftUsed is what counts towards a shift's limit already, in minor units:
-// everything of the currency that was begun since and is not refused.
-func (j *Journal) ShiftUsed(ctx context.Context, profile, currency string, since time.Time) (money.Amount, error) {
-	var used int64
-	err := j.store.view(ctx, func(q querier) error {
-		err := q.QueryRowContext(ctx, shiftUsed, since.UnixMilli(), profile, currency).Scan(&used)
+// ShiftUsed is what counts towards the guard's limit of a shift already, in minor
+// units: everything of the currency that was begun since and is not refused.
+func (j *Journal) ShiftUsed(ctx context.Context, profile, currency string, g Guard) (used money.Amount, err error) {
+	err = j.store.view(ctx, func(q querier) (err error) {
+		used, err = shiftUsed(ctx, q, profile, currency, g)
 		return storageError("", err)
 	})
-	return money.Amount(used), err
+	return used, err
 }
 
 // errEnough ends a list whose reader wants no more.

@@ -37,6 +37,10 @@ type Guard struct {
 	// since ShiftSince in the same currency and is not refused; 0: no bound.
 	ShiftMax   money.Amount
 	ShiftSince time.Time
+
+	// ShiftFirst takes the place of ShiftSince where a shift is open: what
+	// counts is numbered from it on, whatever the clock said. 0: no shift is.
+	ShiftFirst int64
 }
 
 // HeldReason says why nothing was sent.
@@ -104,22 +108,30 @@ func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, 
 	return entry, replayed, nil
 }
 
-// shiftUsed sums up what counts towards a shift's limit.
-const shiftUsed = `SELECT COALESCE(SUM(amount), 0) FROM operations
-	WHERE created_at >= ? AND profile = ? AND currency = ? AND state NOT IN ('refused', 'not_sent')`
+// shiftUsed sums up what counts towards a shift's limit, in minor units.
+func shiftUsed(ctx context.Context, q querier, profile, currency string, g Guard) (money.Amount, error) {
+	since, bound := `created_at >= ?`, g.ShiftSince.UnixMilli()
+	if g.ShiftFirst > 0 {
+		since, bound = `id >= ?`, g.ShiftFirst
+	}
+	var used int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(amount), 0) FROM operations
+		WHERE `+since+` AND profile = ? AND currency = ? AND state NOT IN ('refused', 'not_sent')`,
+		bound, profile, currency).Scan(&used)
+	return money.Amount(used), err
+}
 
 func (j *Journal) checkShift(ctx context.Context, q querier, p Proposal, g Guard) error {
 	if g.ShiftMax <= 0 {
 		return nil
 	}
-	var used int64
-	err := q.QueryRowContext(ctx, shiftUsed, g.ShiftSince.UnixMilli(), p.Profile, p.Call.Terms.Currency).Scan(&used)
+	used, err := shiftUsed(ctx, q, p.Profile, p.Call.Terms.Currency, g)
 	if err != nil {
 		return err
 	}
-	total, err := money.Amount(used).Add(p.Call.Terms.Amount)
+	total, err := used.Add(p.Call.Terms.Amount)
 	if err != nil || total > g.ShiftMax {
-		return &HeldError{Reason: HeldLimit, Limit: g.ShiftMax, Used: money.Amount(used), Key: "limits.shift_max"}
+		return &HeldError{Reason: HeldLimit, Limit: g.ShiftMax, Used: used, Key: "limits.shift_max"}
 	}
 	return nil
 }

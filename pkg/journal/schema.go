@@ -100,4 +100,4 @@ CREATE TABLE forwards (
   checksum    BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX forwards_waiting ON forwards (profile, queue, event) WHERE state = 'waiting';
-` + batchSchema + accountSchema
+` + batchSchema + shiftSchema + accountSchema

@@ -9,7 +9,7 @@ import (
 
 // A Report is what [Journal.Verify] found.
 type Report struct {
-	Rows    int // rows of the record and of its projections that were looked at
+	Rows    int // of all tables, that were looked at
 	Damaged []*DamageError
 }
 
@@ -76,6 +76,9 @@ func (j *Journal) verifyRows(ctx context.Context, q querier, r *Report) error {
 		r.Rows++
 	}
 	if err := j.verifyForwards(ctx, q, r); err != nil {
+		return err
+	}
+	if err := j.verifyShifts(ctx, q, r); err != nil {
 		return err
 	}
 	if err := r.note(j.verifyBatchRows(ctx, q, r)); err != nil {

@@ -220,7 +220,7 @@ func shiftIsCounted(w *world) {
 	w.settle(w.desk, w.begin(w.desk, deposit("b", 100)).ID, answer(api.Refused))
 	w.begin(w.desk, deposit("c", 50))
 	w.begin(w.desk, deposit("d", 70).withCurrency("USD"))
-	used, err := w.desk.ShiftUsed(w.Context(), "main", "UZS", since)
+	used, err := w.desk.ShiftUsed(w.Context(), "main", "UZS", journal.Guard{ShiftSince: since})
 	if err != nil || used != 150 {
 		w.Errorf("used %d, %v", used, err)
 	}
