@@ -52,6 +52,9 @@ func (j *Journal) uncounted(ctx context.Context, q querier, s Shift, at phase) (
 		if c.known > c.facts {
 			return nil, &DamageError{Table: "shift_counts", Operation: c.operation, What: "more facts were counted than there are"}
 		}
+		if at == phaseOpening && c.known == c.facts {
+			continue // unfinished, but nothing new: no news from outside
+		}
 		counts = append(counts, c)
 	}
 	return counts, storageError("", rows.Err())

@@ -27,6 +27,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (address string)) {
 		{"Forwards", forwardChecks()},
 		{"Account", accountChecks()},
 		{"Read", readChecks()},
+		{"Shifts", shiftChecks()},
 		{"Race", raceChecks()},
 		{"Batch", batchChecks()},
 		{"Process", processChecks()},

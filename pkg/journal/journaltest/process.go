@@ -53,6 +53,10 @@ func runChild(in io.Reader, out io.Writer) error {
 	fmt.Fprintln(out, "ready")
 	input := bufio.NewScanner(in)
 	for input.Scan() {
+		if said, known := shiftTask(ctx, j, input.Text()); known {
+			fmt.Fprintln(out, said)
+			continue
+		}
 		x := deposit("2564568", 600000)
 		if input.Text() == taskRef {
 			x = deposit("user-of-"+desk, 600000).withRef("order-7")

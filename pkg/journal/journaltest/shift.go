@@ -1,0 +1,403 @@
+package journaltest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/money"
+)
+
+func shiftChecks() []check {
+	return []check{
+		{"a shift is opened, closed and read back", shiftReadsBack},
+		{"one shift is open at a time", oneShiftAtATime},
+		{"desks and profiles have shifts of their own", shiftsOfTheirOwn},
+		{"a shift counts by facts and not by time", shiftCountsFacts},
+		{"what happened between two shifts is apart", shiftOutside},
+		{"a payout concerns the desk that completed it", shiftOfAnotherDesk},
+		{"an abandoned operation is told as it was", shiftAbandoned},
+		{"many operations are counted", shiftOfMany},
+		{"a Z that cannot be made closes nothing", sealFails},
+		{"processes race to open and to close", shiftsRace},
+		{"a process that is killed while it closes leaves the shift open", killedCloser},
+		{"the limit of a shift counts from its opening", limitOfShift},
+		{"a receipt's prints are numbered", printsAreNumbered},
+	}
+}
+
+// openShift opens a shift of the handle's desk.
+func (w *world) openShift(j *journal.Journal, float money.Amount) journal.Shift {
+	w.Helper()
+	w.clock.advance(time.Second)
+	s, err := j.OpenShift(w.Context(), journal.Opening{Profile: "main", Float: float, Currency: "UZS"})
+	if err != nil {
+		w.Fatalf("open a shift: %v", err)
+	}
+	return s
+}
+
+// closeShift closes it; the Z names what was counted.
+func (w *world) closeShift(j *journal.Journal) (journal.Shift, journal.ShiftBook) {
+	w.Helper()
+	w.clock.advance(time.Second)
+	var book journal.ShiftBook
+	s, err := j.CloseShift(w.Context(), journal.Closing{Profile: "main"}, func(b journal.ShiftBook) ([]byte, error) {
+		book = b
+		return []byte(counted(b)), nil
+	})
+	if err != nil {
+		w.Fatalf("close the shift: %v", err)
+	}
+	return s, book
+}
+
+// counted writes a book down: "outside 1:0→2 within 2:0→1". An
+// exclamation mark is an operation without an owner.
+func counted(b journal.ShiftBook) string {
+	text := "outside" + written(b.Outside)
+	return text + " within" + written(b.Within)
+}
+
+func written(steps []journal.Step) string {
+	text := ""
+	for _, s := range steps {
+		text += fmt.Sprintf(" %d:%d→%d", s.Now.ID, len(s.Before.Facts), len(s.Now.Facts))
+		if s.Now.State == journal.StateUnknown && s.Now.Code == journal.CodeAbandoned {
+			text += "!"
+		}
+	}
+	return text
+}
+
+func (w *world) wantCounted(b journal.ShiftBook, want string) {
+	w.Helper()
+	if got := counted(b); got != want {
+		w.Fatalf("shift %d counted %q, wanted %q", b.Shift.Number, got, want)
+	}
+}
+
+func (w *world) book(j *journal.Journal, desk string, number int64) journal.ShiftBook {
+	w.Helper()
+	b, err := j.ShiftBook(w.Context(), "main", desk, number)
+	if err != nil {
+		w.Fatalf("book of shift %d: %v", number, err)
+	}
+	return b
+}
+
+func (w *world) wantShiftError(err error, p journal.ShiftProblem, number int64) {
+	w.Helper()
+	var refused *journal.ShiftError
+	if !errors.As(err, &refused) || refused.Problem != p || refused.Shift.Number != number {
+		w.Fatalf("error %v, wanted %s about shift %d", err, p, number)
+	}
+}
+
+func shiftReadsBack(w *world) {
+	opened := w.openShift(w.desk, 10000000)
+	if opened.Number != 1 || !opened.Open() || opened.First != 1 || opened.Desk != "till-1" || opened.OpenedBy != "cashier" {
+		w.Fatalf("opened %+v", opened)
+	}
+	w.into(w.begin(w.desk, deposit("a", 100)).ID, journal.StateDone)
+	open, err := w.desk.OpenedShift(w.Context(), "main", "till-1")
+	if err != nil || open.Number != 1 || open.Float != 10000000 || open.Currency != "UZS" || !open.OpenedAt.Equal(opened.OpenedAt) {
+		w.Fatalf("open %+v, error %v", open, err)
+	}
+	w.clock.advance(time.Hour)
+	closed, err := w.desk.CloseShift(w.Context(), journal.Closing{Profile: "main", Counted: 7, HasCounted: true},
+		func(b journal.ShiftBook) ([]byte, error) {
+			if b.Shift.Counted != 7 || b.Shift.ClosedAt.IsZero() || len(b.Shift.Rows) == 0 {
+				return nil, fmt.Errorf("to seal: %+v", b.Shift)
+			}
+			return []byte("the Z of " + counted(b)), nil
+		})
+	if err != nil {
+		w.Fatal(err)
+	}
+	hash := sha256.Sum256(closed.Snapshot)
+	if closed.Open() || !closed.HasCounted || !bytes.Equal(closed.Hash, hash[:]) || len(closed.Previous) != 0 {
+		w.Fatalf("closed %+v", closed)
+	}
+	again := w.book(w.open("till-2"), "till-1", 1)
+	w.wantCounted(again, "outside within 1:0→2")
+	if s := again.Shift; !bytes.Equal(s.Snapshot, closed.Snapshot) || !bytes.Equal(s.Hash, closed.Hash) || !bytes.Equal(s.Rows, closed.Rows) ||
+		!s.ClosedAt.Equal(closed.ClosedAt) || s.Counted != 7 || !s.HasCounted || s.Float != 10000000 || s.ClosedBy != "cashier" {
+		w.Fatalf("read %+v", s)
+	}
+	w.openShift(w.desk, 0)
+	if next, _ := w.closeShift(w.desk); next.Number != 2 || !bytes.Equal(next.Previous, closed.Hash) {
+		w.Fatalf("the next Z is %d after %x", next.Number, next.Previous)
+	}
+}
+
+func oneShiftAtATime(w *world) {
+	_, err := w.desk.CloseShift(w.Context(), journal.Closing{Profile: "main"}, nil)
+	w.wantShiftError(err, journal.ShiftNotOpen, 0)
+	_, err = w.desk.ShiftBook(w.Context(), "main", "till-1", 0)
+	w.wantShiftError(err, journal.ShiftNotOpen, 0)
+	w.openShift(w.desk, 0)
+	_, err = w.open("till-1").OpenShift(w.Context(), journal.Opening{Profile: "main"})
+	w.wantShiftError(err, journal.ShiftIsOpen, 1)
+	w.closeShift(w.desk)
+	_, err = w.desk.CloseShift(w.Context(), journal.Closing{Profile: "main"}, nil)
+	w.wantShiftError(err, journal.ShiftNotOpen, 1)
+	_, err = w.desk.ShiftBook(w.Context(), "main", "till-1", 2)
+	w.wantShiftError(err, journal.ShiftUnknown, 0)
+	if s, err := w.desk.OpenedShift(w.Context(), "main", "till-1"); err != nil || s.Number != 0 {
+		w.Fatalf("shift %d is open, error %v", s.Number, err)
+	}
+}
+
+func shiftsOfTheirOwn(w *world) {
+	second := w.open("till-2")
+	w.openShift(w.desk, 1)
+	w.openShift(second, 2)
+	if s, err := w.desk.OpenShift(w.Context(), journal.Opening{Profile: "other"}); err != nil || s.Number != 1 {
+		w.Fatalf("in another profile: %d, error %v", s.Number, err)
+	}
+	w.begin(w.desk, deposit("a", 100))                      // 1
+	w.begin(second, deposit("b", 200))                      // 2
+	w.begin(w.desk, deposit("c", 300).withProfile("other")) // 3
+	_, mine := w.closeShift(w.desk)
+	w.wantCounted(mine, "outside within 1:0→1")
+	_, theirs := w.closeShift(second)
+	w.wantCounted(theirs, "outside within 2:0→1")
+	shifts, err := w.desk.Shifts(w.Context())
+	if err != nil || len(shifts) != 3 || shifts[0].Desk != "till-1" || shifts[1].Desk != "till-2" || shifts[2].Profile != "other" {
+		w.Fatalf("%d shifts, error %v", len(shifts), err)
+	}
+}
+
+func shiftCountsFacts(w *world) {
+	w.into(w.begin(w.desk, deposit("a", 100)).ID, journal.StateDone) // 1, before the first shift
+	w.openShift(w.desk, 0)
+	w.clock.advance(-24 * time.Hour) // somebody set the clock right
+	late := w.begin(w.desk, deposit("b", 100))
+	w.into(late.ID, journal.StateUnknown)
+	w.clock.advance(48 * time.Hour)
+	w.into(w.begin(w.desk, deposit("c", 100)).ID, journal.StateDone) // 3
+	_, first := w.closeShift(w.desk)
+	w.wantCounted(first, "outside within 2:0→2 3:0→2")
+	w.clock.advance(-72 * time.Hour)
+	w.openShift(w.desk, 0)
+	w.update(w.desk, late.ID, journal.Decision{Ruling: journal.RuledCredited})
+	w.wantCounted(w.book(w.desk, "till-1", 0), "outside within 2:2→3")
+	_, second := w.closeShift(w.desk)
+	w.wantCounted(second, "outside within 2:2→3")
+	w.wantCounted(w.book(w.desk, "till-1", 1), "outside within 2:0→2 3:0→2")
+}
+
+func shiftOutside(w *world) {
+	w.openShift(w.desk, 0)
+	open := w.begin(w.desk, deposit("a", 100))
+	w.into(open.ID, journal.StateUnknown)
+	w.closeShift(w.desk)
+	w.into(w.begin(w.desk, deposit("b", 100)).ID, journal.StateDone) // 2, while no shift is open
+	w.openShift(w.desk, 0)
+	w.into(w.begin(w.desk, deposit("c", 100)).ID, journal.StateDone) // 3
+	_, second := w.closeShift(w.desk)
+	w.wantCounted(second, "outside 2:0→2 within 1:2→2 3:0→2")
+	w.openShift(w.desk, 0)
+	_, third := w.closeShift(w.desk)
+	w.wantCounted(third, "outside within 1:2→2") // unsettled still: named again
+}
+
+func shiftOfAnotherDesk(w *world) {
+	second := w.open("till-2")
+	w.openShift(w.desk, 0)
+	w.openShift(second, 0)
+	e := w.created()
+	w.observe(w.desk, accepted())
+	call, err := api.Notice{PayoutID: "pout_1", Status: api.StatusCompleted, Amount: 500000, Currency: "UZS",
+		Timestamp: w.clock.now(), URL: accepted().url}.Call()
+	if err != nil {
+		w.Fatal(err)
+	}
+	_, err = second.Update(w.Context(), e.ID, func(journal.Entry) ([]journal.Addition, error) {
+		return []journal.Addition{{Content: journal.Decision{Ruling: journal.RuledCompleted, URL: call.URL}, Raw: call.Body}}, nil
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	_, mine := w.closeShift(w.desk)
+	w.wantCounted(mine, "outside within 1:0→4")
+	_, theirs := w.closeShift(second)
+	w.wantCounted(theirs, "outside within 1:0→4")
+}
+
+func shiftAbandoned(w *world) {
+	gone := w.open("till-1")
+	w.openShift(w.desk, 0)
+	w.begin(gone, deposit("a", 100))
+	w.wantCounted(w.book(w.desk, "till-1", 0), "outside within 1:0→1")
+	if err := gone.Close(); err != nil {
+		w.Fatal(err)
+	}
+	_, closed := w.closeShift(w.desk)
+	w.wantCounted(closed, "outside within 1:0→1!")
+	w.update(w.desk, 1, answer(api.Done)) // it had been answered after all
+	w.wantCounted(w.book(w.desk, "till-1", 1), "outside within 1:0→1!")
+}
+
+// shiftOfMany has more than one statement reads or writes.
+func shiftOfMany(w *world) {
+	const many = 130
+	for i := range many {
+		w.begin(w.desk, deposit(fmt.Sprint("user", i), 100))
+	}
+	w.openShift(w.desk, 0)
+	for i := range many {
+		w.settle(w.desk, int64(i+1), answer(api.Done))
+	}
+	_, book := w.closeShift(w.desk)
+	if len(book.Within) != many {
+		w.Fatalf("%d of %d were counted", len(book.Within), many)
+	}
+	for i, s := range book.Within {
+		if s.Now.ID != int64(i+1) || len(s.Before.Facts) != 1 || len(s.Now.Facts) != 2 {
+			w.Fatalf("operation %d: from %d to %d", s.Now.ID, len(s.Before.Facts), len(s.Now.Facts))
+		}
+	}
+}
+
+func sealFails(w *world) {
+	w.openShift(w.desk, 0)
+	w.begin(w.desk, deposit("a", 100))
+	unmade := errors.New("no Z")
+	_, err := w.desk.CloseShift(w.Context(), journal.Closing{Profile: "main"}, func(journal.ShiftBook) ([]byte, error) { return nil, unmade })
+	if !errors.Is(err, unmade) {
+		w.Fatalf("error %v", err)
+	}
+	w.verify()
+	_, book := w.closeShift(w.desk)
+	w.wantCounted(book, "outside within 1:0→1")
+}
+
+// What a child may be told to do with the shift of its desk.
+const (
+	taskOpenShift  = "open-shift"
+	taskCloseShift = "close-shift"
+	taskDieClosing = "die-closing" // in the middle of the transaction
+)
+
+// shiftTask does what a child was told, and says what came of it; false: it was
+// told something else.
+func shiftTask(ctx context.Context, j *journal.Journal, task string) (said string, known bool) {
+	var s journal.Shift
+	var err error
+	switch task {
+	case taskOpenShift:
+		s, err = j.OpenShift(ctx, journal.Opening{Profile: "main", Currency: "UZS"})
+	case taskCloseShift:
+		s, err = j.CloseShift(ctx, journal.Closing{Profile: "main"}, func(b journal.ShiftBook) ([]byte, error) { return []byte(counted(b)), nil })
+	case taskDieClosing:
+		s, err = j.CloseShift(ctx, journal.Closing{Profile: "main"}, func(journal.ShiftBook) ([]byte, error) {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Kill()
+			}
+			if err != nil {
+				return nil, err
+			}
+			select {} // the signal is on its way
+		})
+	default:
+		return "", false
+	}
+	var refused *journal.ShiftError
+	switch {
+	case errors.As(err, &refused):
+		return fmt.Sprintf("refused %s %d", refused.Problem, refused.Shift.Number), true
+	case err != nil:
+		return "failed " + err.Error(), true
+	}
+	return fmt.Sprint("shift ", s.Number), true
+}
+
+func shiftsRace(w *world) {
+	var children []*child
+	for range 5 {
+		children = append(children, w.child("till-7"))
+	}
+	for _, c := range children {
+		if got := c.line(); got != "ready" {
+			w.Fatalf("a child said %q", got)
+		}
+	}
+	for _, race := range []struct{ task, refused string }{
+		{taskOpenShift, "refused is_open 1"}, {taskCloseShift, "refused not_open 1"},
+	} {
+		for _, c := range children {
+			c.begin(race.task)
+		}
+		won := 0
+		for _, c := range children {
+			switch got := c.line(); got {
+			case "shift 1":
+				won++
+			case race.refused:
+			default:
+				w.Errorf("%s: a child said %q", race.task, got)
+			}
+		}
+		if won != 1 {
+			w.Errorf("%s: %d processes did", race.task, won)
+		}
+	}
+	for _, c := range children {
+		c.end()
+	}
+}
+
+func killedCloser(w *world) {
+	w.begin(w.desk, deposit("a", 100))
+	j := w.open("till-7")
+	w.openShift(j, 0)
+	w.begin(j, deposit("b", 100))
+	c := w.child("till-7")
+	if got := c.line(); got != "ready" {
+		w.Fatalf("a child said %q", got)
+	}
+	c.begin(taskDieClosing)
+	_ = c.cmd.Wait() // it says that the process was killed
+	w.verify()
+	w.wantCounted(w.book(j, "till-7", 0), "outside within 2:0→1")
+	closed, _ := w.closeShift(j)
+	if closed.Number != 1 {
+		w.Fatalf("closed shift %d", closed.Number)
+	}
+}
+
+func limitOfShift(w *world) {
+	w.begin(w.desk, deposit("before", 900))
+	s := w.openShift(w.desk, 0)
+	g := journal.Guard{ShiftMax: 1000, ShiftSince: w.clock.now(), ShiftFirst: s.First}
+	w.clock.advance(-time.Hour) // by the time alone, nothing would count
+	w.beginGuarded(w.desk, deposit("a", 600), g)
+	w.beginGuarded(w.open("till-2"), deposit("b", 300), g)
+	held := w.held(w.desk, deposit("c", 200), g, journal.HeldLimit, 0)
+	if held.Used != 900 || held.Limit != 1000 {
+		w.Fatalf("used %v of %v", held.Used, held.Limit)
+	}
+}
+
+func printsAreNumbered(w *world) {
+	e := w.begin(w.desk, deposit("a", 100))
+	for i := range 3 {
+		printed, p, err := w.desk.Print(w.Context(), e.ID)
+		if err != nil || p.Number != int64(i+1) || p.Desk != "till-1" || p.OSUser != "cashier" || p.Facts != i+1 || printed.ID != e.ID {
+			w.Fatalf("print %+v, error %v", p, err)
+		}
+		w.settle(w.desk, e.ID, answer(api.Unknown))
+	}
+	if _, _, err := w.desk.Print(w.Context(), 99); !errors.Is(err, journal.ErrNotFound) {
+		w.Fatalf("error %v, wanted ErrNotFound", err)
+	}
+}
