@@ -30,7 +30,7 @@ type words = map[string]any
 func (a *app) explain(err error) problem {
 	for _, known := range []func(error) (problem, bool){
 		a.explainStop, a.explainSetup, a.explainUsage, a.explainAccount, a.explainInput, a.explainConfig, a.explainProfile, a.explainSecret,
-		a.explainJournal, a.explainRuling, a.explainBatch, a.explainSystem,
+		a.explainJournal, a.explainRuling, a.explainBatch, a.explainShift, a.explainSystem,
 	} {
 		if p, ok := known(err); ok {
 			return p

@@ -28,6 +28,7 @@ func enumerations() map[string][2]string {
 		"problem.field.":      {"pkg/api", "Problem"},
 		"problem.journal.":    {"pkg/journal", "Problem"},
 		"problem.ruling.":     {"pkg/desk", "RulingProblem"},
+		"problem.shift.":      {"pkg/journal", "ShiftProblem"},
 		"problem.value.":      {"pkg/config", "Problem"},
 		"problem.permission.": {"pkg/config", "PermissionProblem"},
 		"problem.syntax.":     {"pkg/config", "SyntaxProblem"},

@@ -203,7 +203,7 @@ func (a *app) verifyJournal() error {
 	var report journal.Report
 	err = s.openJournal(a.interrupt, true)
 	if err == nil {
-		report, err = s.journal.Verify(a.interrupt)
+		report, err = s.verify()
 	}
 	if err != nil && !isMissing(err) {
 		return err

@@ -38,7 +38,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.validateCommand(), a.depositCommand(), a.payoutCommand(), a.batchCommand(), a.resolveCommand(), a.journalCommand(),
 		a.signCommand(), a.listenCommand(), a.eventsCommand(), a.sandboxCommand(), a.configCommand(), a.doctorCommand(), a.versionCommand(),
-		a.accountCommand(), a.statsCommand(), a.completionCommand(), a.manCommand(),
+		a.shiftCommand(), a.receiptCommand(), a.accountCommand(), a.statsCommand(), a.completionCommand(), a.manCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true // ours says what is wrong with a shell's name
 	root.SetHelpCommand(a.helpCommand())

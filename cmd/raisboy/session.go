@@ -164,6 +164,9 @@ func (s *session) openDesk(ctx context.Context) error {
 	if err := s.journal.Bind(ctx, s.profile.Name, s.profile.Sandbox, origins); err != nil {
 		return err
 	}
+	if err := s.countShift(ctx, &limits); err != nil {
+		return err
+	}
 	if err := s.openClient(ctx); err != nil {
 		return err
 	}
@@ -187,7 +190,7 @@ func (s *session) noticeTransport() http.RoundTripper {
 }
 
 // readLimits reads the desk's own limits. Without an open shift, the shift's
-// limit counts from local midnight.
+// limit counts from local midnight; see countShift.
 func readLimits(l config.Limits, now time.Time) (desk.Limits, error) {
 	limits := desk.Limits{ShiftSince: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
 	for _, one := range []struct {

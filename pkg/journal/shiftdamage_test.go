@@ -67,7 +67,9 @@ func TestVerifySeesWhatWasDoneToShifts(t *testing.T) {
 			rawSQL(t, j, `DELETE FROM shift_closings WHERE number = 1`)
 			rawSQL(t, j, `DELETE FROM shift_openings WHERE number = 1`)
 		}, "a number is missing"},
-		{"a count is taken away", func(t *testing.T, j *Journal) { rawSQL(t, j, `DELETE FROM shift_counts WHERE number = 1 AND phase = 1`) }, "did not count these rows"},
+		{"a count is taken away", func(t *testing.T, j *Journal) {
+			rawSQL(t, j, `DELETE FROM shift_counts WHERE number = 1 AND phase = 1`)
+		}, "did not count these rows"},
 		{"a count of an opening is taken away", func(t *testing.T, j *Journal) { rawSQL(t, j, `DELETE FROM shift_counts WHERE number = 3`) }, "did not count these rows"},
 		{"a Z says something else", func(t *testing.T, j *Journal) {
 			forge(t, j, func(s *Shift) { s.Snapshot = []byte("another Z") })
@@ -78,7 +80,9 @@ func TestVerifySeesWhatWasDoneToShifts(t *testing.T) {
 		{"the cash that was counted is another", func(t *testing.T, j *Journal) {
 			rawSQL(t, j, `UPDATE shift_closings SET counted = 6 WHERE number = 1`)
 		}, "checksum"},
-		{"a print is taken away", func(t *testing.T, j *Journal) { rawSQL(t, j, `DELETE FROM receipt_prints WHERE operation = 1 AND number = 1`) }, "print 1 is missing"},
+		{"a print is taken away", func(t *testing.T, j *Journal) {
+			rawSQL(t, j, `DELETE FROM receipt_prints WHERE operation = 1 AND number = 1`)
+		}, "print 1 is missing"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			j := shifted(t)

@@ -149,8 +149,8 @@ func (l lines) sorted() []Total {
 		}
 	}
 	slices.SortFunc(list, func(a, b Total) int {
-		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Method, b.Method),
-			cmp.Compare(place(a), place(b)), cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Status, b.Status))
+		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind), cmp.Compare(place(a), place(b)),
+			cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Method, b.Method))
 	})
 	return list
 }
