@@ -90,9 +90,9 @@ func (r *Renderer) shiftObject(report *shift.Report) object {
 		member{"opened_by", orNull(report.OpenedBy)},
 		member{"closed_by", orNull(report.ClosedBy)},
 		member{"currency", till.Currency},
-		member{"expected", till.Expected.String()},
-		member{"expected_low", till.Low.String()},
-		member{"expected_high", till.High.String()},
+		member{"expected", figureOf(till.Expected)},
+		member{"expected_low", figureOf(till.Low)},
+		member{"expected_high", figureOf(till.High)},
 		member{"cash", tillObjects(report.Cash)},
 		member{"outside", totalObjects(report.Outside)},
 		member{"unpaid_items", report.UnpaidItems()},
@@ -106,7 +106,7 @@ func (r *Renderer) shiftHead(report *shift.Report) object {
 	till := report.Till()
 	var counted, difference any
 	if till.HasCounted {
-		counted, difference = till.Counted.String(), till.Difference.String()
+		counted, difference = figureOf(till.Counted), figureOf(till.Difference)
 	}
 	return object{
 		{"shift", report.Shift},
@@ -114,7 +114,7 @@ func (r *Renderer) shiftHead(report *shift.Report) object {
 		{"desk", report.Desk},
 		{"opened_at", r.stamp(report.OpenedAt)},
 		{"closed_at", r.stamp(report.ClosedAt)},
-		{"float", till.Float.String()},
+		{"float", figureOf(till.Float)},
 		{"counted", counted},
 		{"difference", difference},
 	}
@@ -131,7 +131,7 @@ func totalObjects(totals []shift.Total) []object {
 func totalObject(t shift.Total) object {
 	return object{
 		{"kind", t.Kind}, {"payment_method", t.Method}, {"currency", t.Currency}, {"outcome", t.Outcome},
-		{"count", t.Count}, {"sum", t.Sum.String()}, {"payout_status", orNull(t.Status)},
+		{"count", t.Count}, {"sum", figureOf(t.Sum)}, {"payout_status", orNull(t.Status)},
 	}
 }
 
@@ -139,8 +139,8 @@ func tillObjects(tills []shift.Till) []object {
 	objects := make([]object, 0, len(tills))
 	for _, t := range tills {
 		objects = append(objects, object{
-			{"currency", t.Currency}, {"float", t.Float.String()}, {"in", t.In.String()}, {"out", t.Out.String()},
-			{"expected", t.Expected.String()}, {"low", t.Low.String()}, {"high", t.High.String()},
+			{"currency", t.Currency}, {"float", figureOf(t.Float)}, {"in", figureOf(t.In)}, {"out", figureOf(t.Out)},
+			{"expected", figureOf(t.Expected)}, {"low", figureOf(t.Low)}, {"high", figureOf(t.High)},
 		})
 	}
 	return objects
