@@ -8,6 +8,9 @@ import (
 	"github.com/raisboy/raisboy/pkg/shift"
 )
 
+// tableWidth is the narrowest terminal on which a report has tables.
+const tableWidth = 72
+
 // Shift prints an X or Z report: as text with tables, as the contract's object,
 // or as CSV with one row a total. width is that of a receipt printer's paper, in
 // columns; 0: no paper, but the terminal.
@@ -19,6 +22,8 @@ func (r *Renderer) Shift(report shift.Report, width int) error {
 		return r.shiftRows(&report)
 	case width > 0:
 		return r.print(r.shiftPage(&report).paper(width)...)
+	case r.Width > 0 && r.Width < tableWidth:
+		return r.print(r.shiftPage(&report).paper(max(r.Width, MinPaper))...)
 	}
 	return r.shiftText(&report)
 }
