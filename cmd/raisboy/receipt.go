@@ -7,7 +7,7 @@ import (
 )
 
 const receiptExample = `raisboy receipt 42
-raisboy receipt 42 --width 32 --lang ru | lp`
+raisboy receipt 42 --width 32`
 
 func (a *app) receiptCommand() *cobra.Command {
 	const key = "command.receipt"

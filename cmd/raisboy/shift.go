@@ -19,13 +19,17 @@ import (
 const (
 	shiftOpenExample   = `raisboy shift open --float "100 000" --sandbox`
 	shiftReportExample = `raisboy shift report --sandbox
-raisboy shift report --width 42 | lp
-raisboy shift report --shift 12 --html z12.html`
+raisboy shift report --width 42
+raisboy shift report --html shift.html`
 	shiftCloseExample = `raisboy shift close --counted "118 500,00"`
+	shiftExample      = `raisboy shift open --float "100 000" --sandbox
+raisboy shift close --counted "118 500,00"`
 )
 
 func (a *app) shiftCommand() *cobra.Command {
-	return group("shift", "command.shift.short", a.shiftOpenCommand(), a.shiftReportCommand(), a.shiftCloseCommand())
+	c := group("shift", "command.shift.short", a.shiftOpenCommand(), a.shiftReportCommand(), a.shiftCloseCommand())
+	c.Example = shiftExample
+	return c
 }
 
 func (a *app) shiftOpenCommand() *cobra.Command {

@@ -32,6 +32,11 @@ type shiftCount struct {
 const concerning = `o.profile = ? AND (o.desk = ? OR o.kind = 'payout' AND o.id IN
 	(SELECT operation FROM facts WHERE kind = 'decision' AND desk = ?))`
 
+// unfinished is the condition of operations that a report names even if nothing
+// new is known of them.
+const unfinished = `o.state IN ('open', 'unknown', 'mismatch', 'conflict') OR
+	o.state = 'done' AND o.kind = 'payout' AND o.payout_status NOT IN ('completed', 'cancelled')`
+
 // uncounted lists how far the desk's operations have come beyond what it
 // counted before, and all that are unfinished, in the order of their numbers.
 func (j *Journal) uncounted(ctx context.Context, q querier, s Shift, at phase) ([]shiftCount, error) {

@@ -190,3 +190,5 @@ func (r *Renderer) totalWord(outcome, status string) string {
 
 // plainAmount is a sum without its currency, which the page names elsewhere.
 func (r *Renderer) plainAmount(a money.Amount) string { return sum{a, ""}.in(r.Catalog) }
+
+func figureOf(a money.Amount) figure { return figure(a.String()) }
