@@ -67,7 +67,7 @@ func overwriteFile(path string, content []byte) error {
 // explainPage: a file that is there already is the command line's mistake;
 // anything else is the file system's.
 func (a *app) explainPage(e *pageError) problem {
-	w := words{"Path": render.Sanitize(e.Path), "Error": reasonOf(e.Err)}
+	w := words{"Path": render.Sanitize(e.Path), "Error": a.reason(e.Err)}
 	if errors.Is(e.Err, fs.ErrExist) {
 		return a.say(exitUsage, "problem.page-exists", w)
 	}

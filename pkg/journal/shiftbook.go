@@ -113,7 +113,7 @@ func (j *Journal) currentBook(ctx context.Context, q querier, profile, desk stri
 // checkCounted holds each operation's row against its facts, and notes which
 // open ones have lost their owner.
 func (j *Journal) checkCounted(ctx context.Context, q querier, counts []shiftCount, histories map[int64]history) error {
-	rows, err := j.projections(ctx, q, counts)
+	rows, err := j.countedRows(ctx, q, counts)
 	if err != nil {
 		return err
 	}

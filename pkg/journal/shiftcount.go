@@ -172,8 +172,8 @@ func inChunks(counts []shiftCount, read func(operations []any) error) error {
 	return nil
 }
 
-// projections reads the rows of the counted operations.
-func (j *Journal) projections(ctx context.Context, q querier, counts []shiftCount) (map[int64]projection, error) {
+// countedRows reads the rows of the counted operations.
+func (j *Journal) countedRows(ctx context.Context, q querier, counts []shiftCount) (map[int64]projection, error) {
 	all := make(map[int64]projection, len(counts))
 	err := inChunks(counts, func(operations []any) error {
 		rows, err := q.QueryContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE id IN (`+placeholders(len(operations))+`)`,

@@ -28,13 +28,13 @@ func (r *Renderer) ShiftHTML(w io.Writer, report shift.Report) error {
 	for _, s := range p.sections {
 		part := htmlSection{Title: s.title, Note: s.note, Pairs: htmlPairs(s.pairs)}
 		if len(s.table) > 0 {
-			part.Columns = r.labels("label.kind", "label.outcome", "label.method", "shift.label_count", "label.amount")
+			part.Columns = r.headings("label.kind", "label.outcome", "label.method", "shift.label_count", "label.amount")
 			for _, t := range s.table {
 				part.Rows = append(part.Rows, htmlRow{Words: []string{t.kind, t.outcome, t.method}, Numbers: []string{t.count, t.sum}})
 			}
 		}
 		if len(s.items) > 0 {
-			part.Columns = r.labels("label.number", "label.outcome", "label.user", "label.amount")
+			part.Columns = r.headings("label.number", "label.outcome", "label.user", "label.amount")
 			for _, i := range s.items {
 				part.Rows = append(part.Rows, htmlRow{Words: []string{i.number, i.what, i.user}, Numbers: []string{i.sum}})
 			}
@@ -77,7 +77,7 @@ func htmlPairs(pairs []pair) []htmlPair {
 	return list
 }
 
-func (r *Renderer) labels(keys ...string) []string {
+func (r *Renderer) headings(keys ...string) []string {
 	list := make([]string, 0, len(keys))
 	for _, key := range keys {
 		list = append(list, r.Catalog.T(key, nil))
