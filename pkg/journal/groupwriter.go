@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 )
 
@@ -97,6 +98,9 @@ func (w *groupWriter) run() {
 			}
 			job.result <- job.err
 		}
+		// Whoever was answered may have more to write: let them come first, or
+		// the next group is the first of them alone.
+		runtime.Gosched()
 	}
 }
 
