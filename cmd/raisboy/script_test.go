@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"raisboy": main})
+	testscript.Main(m, map[string]func(){"raisboy": main, "order": orderProcess})
 }
 
 // TestScripts drives the real binary, as a shell would.
