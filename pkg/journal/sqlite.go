@@ -26,7 +26,7 @@ type sqliteStore struct {
 	db     *sql.DB
 	locker fileLocker
 	writer *groupWriter
-	reader *sqliteReaders
+	pool   *sqlitePool
 }
 
 // openSQLite opens the file, making it first if it is not there, unless
@@ -61,8 +61,8 @@ func connectSQLite(ctx context.Context, path string, readOnly bool) (*sqliteStor
 	if err != nil {
 		return nil, storageError(path, err)
 	}
-	s := &sqliteStore{path: path, db: db, locker: fileLocker{dir: path + ".locks"}, reader: &sqliteReaders{db: db}}
-	s.writer = newGroupWriter(&sqliteWriter{db: db})
+	s := &sqliteStore{path: path, db: db, locker: fileLocker{dir: path + ".locks"}, pool: &sqlitePool{db: db}}
+	s.writer = newGroupWriter(&sqliteWriter{pool: s.pool})
 	if err := s.checkVersion(ctx); err != nil {
 		return nil, errors.Join(err, s.close(func() error { return nil }))
 	}
@@ -142,11 +142,11 @@ func (s *sqliteStore) write(ctx context.Context, fn func(querier) error) error {
 }
 
 func (s *sqliteStore) view(ctx context.Context, fn func(querier) error) error {
-	c, err := s.reader.begin(ctx)
+	c, err := s.pool.begin(ctx)
 	if err != nil {
 		return storageError(s.path, err)
 	}
-	defer func() { s.reader.giveBack(c) }()
+	defer func() { s.pool.giveBack(c) }()
 	err = fn(c)
 	if isDatabaseError(err) {
 		return storageError(s.path, err)
@@ -158,7 +158,7 @@ func (s *sqliteStore) locks() locker { return s.locker }
 
 func (s *sqliteStore) close(released func() error) error {
 	s.writer.close()
-	s.reader.close()
+	s.pool.close()
 	err := errors.Join(released(), s.db.Close())
 	_ = os.Remove(s.locker.dir) // succeeds only when nobody holds a lock
 	return err

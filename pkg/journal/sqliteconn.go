@@ -34,20 +34,18 @@ type preparedStmt struct {
 // what lists are filtered by.
 const preparedStatements = 100
 
-func prepareConn(ctx context.Context, db *sql.DB, whole bool) (*preparedConn, error) {
+func prepareConn(ctx context.Context, db *sql.DB) (*preparedConn, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &preparedConn{conn: conn, prepared: map[string]preparedStmt{}, whole: whole}
-	if !whole {
-		return c, nil
-	}
-	if err := c.onRollback(func() { c.undone = true }); err != nil {
-		c.discard()
-		return nil, err
-	}
-	return c, nil
+	return &preparedConn{conn: conn, prepared: map[string]preparedStmt{}}, nil
+}
+
+// forWriting makes it the writer's.
+func (c *preparedConn) forWriting() error {
+	c.whole = true
+	return c.onRollback(func() { c.undone = true })
 }
 
 func (c *preparedConn) onRollback(call func()) error {

@@ -2,13 +2,12 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 )
 
 // sqliteWriter commits groups on one connection of its own.
 type sqliteWriter struct {
-	db   *sql.DB
+	pool *sqlitePool
 	conn *preparedConn // nil: none yet
 }
 
@@ -36,7 +35,7 @@ func (w *sqliteWriter) commit(group []*writeJob) error {
 func (w *sqliteWriter) attempt(group []*writeJob, apart bool) (err error) {
 	ctx := context.Background()
 	if w.conn == nil {
-		if w.conn, err = prepareConn(ctx, w.db, true); err != nil {
+		if w.conn, err = w.pool.forWriting(ctx); err != nil {
 			return err
 		}
 	}
