@@ -111,6 +111,17 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 		return webhook.AckReflected, nil
 	}
 	w.awaken()
+	moved := render.Transition{
+		EventID: seen.Event.ID, Entry: seen.After, From: seen.Before.PayoutStatus, To: seen.After.PayoutStatus,
+		Duplicate: seen.Event.Duplicate, Unrecognised: seen.Event.Kind == journal.EventUnrecognised,
+		Conflict:   troubled(seen.After),
+		SignedPath: seen.Event.SignedPath, Timestamp: e.Webhook.Timestamp, At: seen.Event.ReceivedAt,
+		WebhookURL: e.Webhook.WebhookURL, AddressProblem: seen.AddressProblem,
+	}
+	var show func() error
+	if seen.Found { // a commit lets many go on at once: each makes its line before it stands in line
+		show = w.screen().PrepareTransition(moved)
+	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.active = true
@@ -128,13 +139,7 @@ func (w *watch) Record(ctx context.Context, e webhook.Event) (webhook.Ack, error
 	if from, before := w.known[seen.Before.ID], seen.Before; isNews(from, before.PayoutStatus) {
 		w.print(render.Transition{Entry: before, From: from, To: before.PayoutStatus, At: seen.Event.ReceivedAt, Conflict: troubled(before)})
 	}
-	w.print(render.Transition{
-		EventID: seen.Event.ID, Entry: seen.After, From: seen.Before.PayoutStatus, To: seen.After.PayoutStatus,
-		Duplicate: seen.Event.Duplicate, Unrecognised: seen.Event.Kind == journal.EventUnrecognised,
-		Conflict:   troubled(seen.After),
-		SignedPath: seen.Event.SignedPath, Timestamp: e.Webhook.Timestamp, At: seen.Event.ReceivedAt,
-		WebhookURL: e.Webhook.WebhookURL, AddressProblem: seen.AddressProblem,
-	})
+	w.show(moved, show)
 	return webhook.AckRecorded, nil
 }
 
@@ -161,13 +166,18 @@ func journalEvent(e webhook.Event) journal.Event {
 // print shows a transition, unless it is filtered out, and ends the listener
 // if it waited for this one. The mutex is held.
 func (w *watch) print(t render.Transition) {
+	w.show(t, func() error { return w.screen().Transition(t) })
+}
+
+// show is print where the transition is made ready already. The mutex is held.
+func (w *watch) show(t render.Transition, show func() error) {
 	if w.active = true; t.To.Rank() >= w.known[t.Entry.ID].Rank() {
 		w.known[t.Entry.ID] = t.To
 	}
 	if !w.wants(t.To) {
 		return
 	}
-	w.fail(w.screen().Transition(t))
+	w.fail(show())
 	if w.once || w.until != "" && t.To == w.until {
 		w.over = true
 		w.end()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -77,10 +76,8 @@ func (j *Journal) Observe(ctx context.Context, event Event) (Observation, error)
 	err := j.store.write(ctx, func(q querier) error {
 		var err error
 		seen = Observation{Event: event}
-		if seen.Event.ID, err = j.nextEvent(ctx, q); err != nil {
-			return err
-		}
-		stored, err := j.concerned(ctx, q, event.Profile, w)
+		var stored Entry
+		stored, seen.Event.ID, err = j.concerned(ctx, q, event.Profile, w)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			seen.Event.Kind = EventOrphan
@@ -162,38 +159,6 @@ func alreadyKnown(e Entry, w Webhook) bool {
 		}
 	}
 	return false
-}
-
-// concerned finds the payout that a webhook is about: by our own request_id,
-// which is on disk before the request is sent, else by the project's payout_id.
-// Where a refused request_id was used again, the one that may exist is meant. It
-// is given as its facts tell it, whether or not its owner still lives.
-func (j *Journal) concerned(ctx context.Context, q querier, profile string, w api.Webhook) (Entry, error) {
-	for _, key := range []struct{ column, value string }{{"request_id", w.RequestID}, {"payout_id", w.PayoutID}} {
-		if key.value == "" {
-			continue
-		}
-		ids, err := j.ids(ctx, q, `SELECT id FROM operations WHERE `+key.column+` <> '' AND `+key.column+` = ?
-			AND profile = ? AND kind = 'payout'
-			ORDER BY CASE WHEN state IN ('refused', 'not_sent') THEN 1 ELSE 0 END, id DESC`, key.value, profile)
-		if err != nil {
-			return Entry{}, err
-		}
-		var first Entry
-		for i, id := range ids {
-			e, err := j.folded(ctx, q, id) // all of them: damage is to be noticed
-			if err != nil {
-				return Entry{}, err
-			}
-			if i == 0 {
-				first = e
-			}
-		}
-		if len(ids) > 0 {
-			return first, nil
-		}
-	}
-	return Entry{}, fmt.Errorf("payout %q: %w", w.PayoutID, ErrNotFound)
 }
 
 // attachOrphans applies webhooks that came before anything was known about

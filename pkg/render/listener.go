@@ -44,13 +44,25 @@ func (r *Renderer) Listening(url string) error {
 // Transition prints a payout's move: one line, and below it what to do. In JSON
 // and CSV what must be known before cash is handed over goes to Err as well.
 func (r *Renderer) Transition(t Transition) error {
+	return r.PrepareTransition(t)()
+}
+
+// PrepareTransition makes what Transition shows, and leaves the showing for later:
+// where many come at a time, only that needs an order.
+func (r *Renderer) PrepareTransition(t Transition) (show func() error) {
 	if r.Format == Text {
-		return r.print(append(r.moved(t), r.after(r.out, t, r.Width)...)...)
+		lines := append(r.moved(t), r.after(r.out, t, r.Width)...)
+		return func() error { return r.print(lines...) }
 	}
-	if t.Conflict || t.AddressProblem != nil {
-		r.tell(append([]string{r.sentence(t)}, r.after(r.err, t, 0)...)...)
+	write := r.prepare(r.transition(t))
+	if !t.Conflict && t.AddressProblem == nil {
+		return write
 	}
-	return r.emit(r.transition(t))
+	lines := append([]string{r.sentence(t)}, r.after(r.err, t, 0)...)
+	return func() error {
+		r.tell(lines...)
+		return write()
+	}
 }
 
 // transition is the event as scripts read it. A duplicate has from = to.

@@ -107,23 +107,27 @@ func (r *Renderer) tell(lines ...string) {
 }
 
 // emit writes a value in a form for scripts.
-func (r *Renderer) emit(o object) error {
+func (r *Renderer) emit(o object) error { return r.prepare(o)() }
+
+// prepare makes what emit writes, and leaves the writing for later.
+func (r *Renderer) prepare(o object) (write func() error) {
+	failed := func(err error) func() error { return func() error { return err } }
 	if r.Format == CSV {
-		return r.emitRow(o)
+		row, err := o.row(csvForm{r.Excel})
+		if err != nil {
+			return failed(err)
+		}
+		return func() error { return r.writeRow(o, row) }
 	}
 	line, err := o.json()
 	if err != nil {
-		return err
+		return failed(err)
 	}
-	return r.print(string(line))
+	return func() error { return r.print(string(line)) }
 }
 
-// emitRow writes a CSV row, with its header unless the row before had the same.
-func (r *Renderer) emitRow(o object) error {
-	row, err := o.row(csvForm{r.Excel})
-	if err != nil {
-		return err
-	}
+// writeRow writes a CSV row, with its header unless the row before had the same.
+func (r *Renderer) writeRow(o object, row string) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	header, err := r.headerOf(o)
