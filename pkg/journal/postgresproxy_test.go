@@ -14,6 +14,7 @@ type wire struct {
 	listener net.Listener
 	server   string
 	fault    atomic.Int32
+	said     atomic.Int64 // how often the journal said something
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -78,6 +79,7 @@ func (w *wire) forward(client, server net.Conn, answered <-chan struct{}, mute *
 		if err != nil {
 			return
 		}
+		w.said.Add(1)
 		if bytes.Contains(buffer[:n], []byte("COMMIT\x00")) {
 			if w.fault.CompareAndSwap(wireBeforeEnd, wireFine) {
 				return
