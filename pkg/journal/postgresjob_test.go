@@ -149,3 +149,37 @@ func TestPostgresRoundTrips(t *testing.T) {
 		t.Fatal(r.Damaged, err)
 	}
 }
+
+// TestPostgresSeesItsOwn: what a job asks sees what it has written, though that
+// waited.
+func TestPostgresSeesItsOwn(t *testing.T) {
+	ctx := t.Context()
+	j, _ := newPostgres(t)
+	mustBegin(t, j, testDeposit(t, "a", 100))
+	err := j.store.write(ctx, func(q querier) error {
+		for line := range int64(4) {
+			if _, err := q.ExecContext(ctx, `UPDATE operations SET line = ?`, line+1); err != nil {
+				return err
+			}
+			var got int64
+			if line%2 == 0 {
+				if err := q.QueryRowContext(ctx, `SELECT line FROM operations`).Scan(&got); err != nil {
+					return err
+				}
+			} else {
+				lines, err := j.ids(ctx, q, `SELECT line FROM operations`)
+				if err != nil {
+					return err
+				}
+				got = lines[0]
+			}
+			if got != line+1 {
+				t.Errorf("line %d, wanted %d", got, line+1)
+			}
+		}
+		return errors.New("decided against it")
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+}
