@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/raisboy/raisboy/pkg/api"
 )
@@ -40,7 +42,7 @@ func (j *Journal) concerned(ctx context.Context, q querier, profile string, w ap
 // next event.
 func (j *Journal) named(ctx context.Context, q querier, profile string, keys [2]string) (found [2][]int64, next int64, err error) {
 	const failed = `CASE WHEN state IN ('refused', 'not_sent') THEN 1 ELSE 0 END`
-	query := `SELECT -1 AS way, 0 AS failed, COALESCE(MAX(id), 0) + 1 AS id FROM events`
+	query := `SELECT -1, 0, COALESCE(MAX(id), 0) + 1 FROM events`
 	var args []any
 	for way, column := range [2]string{"request_id", "payout_id"} {
 		if keys[way] != "" {
@@ -49,11 +51,12 @@ func (j *Journal) named(ctx context.Context, q querier, profile string, keys [2]
 			args = append(args, keys[way], profile)
 		}
 	}
-	rows, err := q.QueryContext(ctx, query+` ORDER BY way, failed, id DESC`, args...)
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return found, 0, storageError("", err)
 	}
 	defer func() { _ = rows.Close() }()
+	failures := map[int64]int{}
 	for rows.Next() {
 		var way, failed int
 		var id int64
@@ -64,7 +67,11 @@ func (j *Journal) named(ctx context.Context, q querier, profile string, keys [2]
 			next = id
 			continue
 		}
+		failures[id] = failed
 		found[way] = append(found[way], id)
+	}
+	for _, ids := range found { // one or two: the database would take longer
+		slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(failures[a]-failures[b], cmp.Compare(b, a)) })
 	}
 	return found, next, storageError("", rows.Err())
 }
