@@ -61,22 +61,27 @@ func (o object) names() []string {
 // MarshalJSON keeps the order of the keys.
 func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteByte('{')
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // as in plainJSON
+	write := func(v any) error {
+		err := e.Encode(v)
+		if err == nil {
+			b.Truncate(b.Len() - 1) // the encoder ends a line after each
+		}
+		return err
+	}
 	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		name, err := plainJSON(m.name)
-		if err != nil {
+		b.WriteByte("{,"[min(i, 1)])
+		if err := write(m.name); err != nil {
 			return nil, err
 		}
-		value, err := plainJSON(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(name)
 		b.WriteByte(':')
-		b.Write(value)
+		if err := write(m.value); err != nil {
+			return nil, err
+		}
+	}
+	if len(o) == 0 {
+		b.WriteByte('{')
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
@@ -97,7 +102,7 @@ func plainJSON(v any) ([]byte, error) {
 // may be read on a terminal too. What would be invisible is escaped, which
 // every reader of JSON undoes.
 func (o object) json() ([]byte, error) {
-	text, err := plainJSON(o)
+	text, err := o.MarshalJSON() // the encoder would only read it once more
 	if err != nil {
 		return nil, err
 	}
