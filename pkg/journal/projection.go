@@ -120,11 +120,14 @@ var projectionNames = sync.OnceValue(func() []string {
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case *int64:
-		return *a == *b.(*int64)
+		other, ok := b.(*int64)
+		return ok && *a == *other
 	case *string:
-		return *a == *b.(*string)
+		other, ok := b.(*string)
+		return ok && *a == *other
 	case *[]byte:
-		return bytes.Equal(*a, *b.(*[]byte))
+		other, ok := b.(*[]byte)
+		return ok && bytes.Equal(*a, *other)
 	}
 	return false
 }

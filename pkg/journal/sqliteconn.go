@@ -89,7 +89,7 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args ...an
 		c.wrote = true
 		return c.conn.ExecContext(ctx, query, args...)
 	}
-	stmt, kept, err := c.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next time; letGo ends it
+	stmt, kept, err := c.stmt(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -102,20 +102,20 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args ...an
 // QueryContext runs a query.
 func (c *preparedConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = c.context(ctx)
-	stmt, kept, err := c.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next time; letGo ends it
+	stmt, kept, err := c.stmt(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	if !kept {
 		defer func() { _ = stmt.Close() }() // which waits for its rows
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(ctx, args...) //nolint:sqlclosecheck // the caller closes them
 }
 
 // QueryRowContext runs a query for one row.
 func (c *preparedConn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx = c.context(ctx)
-	stmt, kept, err := c.stmt(ctx, query) //nolint:sqlclosecheck // kept for the next time; letGo ends it
+	stmt, kept, err := c.stmt(ctx, query)
 	if err != nil {
 		return c.conn.QueryRowContext(ctx, query, args...) // which meets the same error and carries it
 	}
