@@ -76,13 +76,12 @@ func (w *sqliteWriter) attempt(group []*writeJob, apart bool) (err error) {
 func (c *preparedConn) run(ctx context.Context, job *writeJob, alone bool) error {
 	c.wrote = false
 	job.err = job.fn(c)
-	failed := job.err != nil
 	switch {
-	case alone && c.undone && failed:
-		return nil
+	case alone && c.undone && job.err != nil:
+		return nil //nolint:nilerr // the job has it
 	case c.undone: // what the job did since then was in no transaction
 		return errApart
-	case !failed || !c.wrote:
+	case job.err == nil || !c.wrote:
 		return nil
 	case alone:
 		return c.exec(ctx, "ROLLBACK")
