@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -65,7 +66,8 @@ func (a *app) paged(s *session, print func() error) error {
 }
 
 // pagerCommand makes the command; nil: there is no such program, and the list is
-// printed as it is. What only a shell understands is given to one.
+// printed as it is. What only a shell understands is given to one. Nothing but
+// the operator ends it: a pager that is killed leaves the terminal in disorder.
 func pagerCommand(program string) *exec.Cmd {
 	words := strings.Fields(program)
 	path, err := exec.LookPath(words[0])
@@ -73,13 +75,13 @@ func pagerCommand(program string) *exec.Cmd {
 		if err != nil {
 			return nil
 		}
-		return exec.Command(path, words[1:]...) //nolint:gosec // the operator's own choice
+		return exec.CommandContext(context.Background(), path, words[1:]...) //nolint:gosec // the operator's own choice
 	}
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		return nil
 	}
-	return exec.Command(shell, "-c", program) //nolint:gosec // likewise
+	return exec.CommandContext(context.Background(), shell, "-c", program) //nolint:gosec // likewise
 }
 
 // pagerEnvironment is what the pager inherits: nothing that holds a secret, and

@@ -17,7 +17,7 @@ func pagerHome(t *testing.T, script string) newcomerHome {
 		onTerminal(t, strings.Fields(line), at, nil)
 	}
 	path := filepath.Join(at.folder, "pager.sh")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("RAISBOY_PAGER", path)
@@ -89,11 +89,11 @@ echo DONE`) // to all in the foreground, as the terminal does
 	}
 	select {
 	case <-i.stop:
-		t.Error("Ctrl-C in the pager stopped the command")
+		t.Fatal("Ctrl-C in the pager stopped the command")
 	default:
 	}
 	if i.Err() != nil {
-		t.Error("Ctrl-C in the pager broke the command off")
+		t.Fatal("Ctrl-C in the pager broke the command off")
 	}
 	i.deafen(false)
 	i.signals <- os.Interrupt

@@ -29,6 +29,7 @@ func reasonOfNumber(number syscall.Errno) string {
 		return "reason.too-many-files"
 	case syscall.EIO:
 		return "reason.device"
+	default:
+		return ""
 	}
-	return ""
 }

@@ -27,6 +27,7 @@ func reasonOfNumber(number syscall.Errno) string {
 		return "reason.held"
 	case windows.ERROR_TOO_MANY_OPEN_FILES:
 		return "reason.too-many-files"
+	default:
+		return ""
 	}
-	return ""
 }
