@@ -16,6 +16,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/text"
 )
 
 const (
@@ -66,7 +67,16 @@ func (x *examination) checkTLS(u *url.URL) error {
 	dialer := &tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12}}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
-		return x.fail("tls", exitNotSent, "doctor.tls.failed", words{"Error": render.Sanitize(err.Error())})
+		x.failures = append(x.failures, exitNotSent)
+		return x.app.render.Check(render.Check{
+			Name: "tls", Status: render.CheckFailure,
+			Detail: render.Sentence{Words: func(c *text.Catalog) string {
+				speaker := *x.app
+				speaker.catalog = c // scripts read English
+				return c.T("doctor.tls.failed.cause", words{"Error": speaker.reason(err)})
+			}},
+			Remedy: render.Sentence{Key: "doctor.tls.failed.remedy"},
+		})
 	}
 	defer func() { _ = conn.Close() }()
 	secure, ok := conn.(*tls.Conn)
