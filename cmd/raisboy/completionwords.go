@@ -52,6 +52,10 @@ func (a *app) flagWords(c *cobra.Command, f *pflag.Flag) cobra.CompletionFunc {
 		if c.Name() == "listen" {
 			return fixed(statusWords()...)
 		}
+	case "batch":
+		return a.batchNames
+	case "template":
+		return fixed("csv")
 	case "payout-id":
 		return a.journalWords(journal.Filter{States: []journal.State{journal.StateUnknown, journal.StateConflict}}, true)
 	case "config", "tls-cert", "tls-key", "file", "from", "html", "dir", "body":
@@ -75,6 +79,10 @@ func (a *app) argumentWords(c *cobra.Command) cobra.CompletionFunc {
 		return a.onlyFirst(a.journalWords(journal.Filter{Kind: api.KindPayout, Notices: true}, false))
 	case "resolve":
 		return a.journalWords(journal.Filter{States: unsettledStates()}, false)
+	case "batch show":
+		return a.onlyFirst(a.batchNames)
+	case "account reconcile": // a file
+		return nil
 	case "events show", "events replay":
 		return a.onlyFirst(a.eventNumbers)
 	case "sandbox send":
@@ -161,6 +169,20 @@ func (a *app) journalWords(f journal.Filter, byPayoutID bool) cobra.CompletionFu
 		})
 		return words, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
+}
+
+// batchNames offers the batches that the journal has rows of.
+func (a *app) batchNames(c *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	a.completionSources(c)
+	words := a.patiently(func(ctx context.Context, s *session, offer func(string)) {
+		names, _ := s.journal.Batches(ctx, s.profile.Name) // none where it cannot tell
+		for _, name := range names {
+			if plainWord(name) {
+				offer(name)
+			}
+		}
+	})
+	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
 // eventNumbers offers the newest stored webhooks.
