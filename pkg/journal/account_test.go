@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -33,25 +34,33 @@ func TestVerifySeesWhatIsGone(t *testing.T) {
 	}
 }
 
-// TestALineIsFoundWithoutItsIndex: a claim whose index entry is lost still keeps
-// its line from proving a second operation.
+// TestALineIsFoundWithoutItsIndex: an index that lost its entry does not let the
+// line prove a second operation.
 func TestALineIsFoundWithoutItsIndex(t *testing.T) {
 	j := filled(t)
-	loosen(t, j, "statement_rows") // the index is gone with the primary key
-	e := mustBegin(t, j, testDeposit(t, "x", 200))
-	_, err := j.Update(t.Context(), e.ID, func(Entry) ([]Addition, error) {
-		return []Addition{{Content: Answer{Verdict: "unknown"}}, {Content: Statement{Row: "row", Amount: 200, Currency: "UZS"}}}, nil
+	prove := func(want any) {
+		t.Helper()
+		_, err := j.Update(t.Context(), 3, func(Entry) ([]Addition, error) {
+			return []Addition{{Content: Statement{Row: "row", Amount: 300, Currency: "UZS"}}}, nil
+		})
+		if !errors.As(err, want) {
+			t.Fatalf("error %v, wanted %T", err, want)
+		}
+	}
+	withSQL(t, j, func(db *sql.DB) error { // the index is another table's, which is empty
+		_, err := db.Exec(`CREATE TABLE decoy (row_key TEXT NOT NULL PRIMARY KEY) STRICT; PRAGMA writable_schema = 1;
+			UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_decoy_1')
+			WHERE name = 'sqlite_autoindex_statement_rows_1'; PRAGMA schema_version = 1000; PRAGMA writable_schema = 0`)
+		return err
 	})
+	if proved, err := j.Proved(t.Context(), []string{"row"}); err != nil || len(proved) != 0 {
+		t.Fatalf("the index is not empty: %v, %v", proved, err)
+	}
 	var used *UsedRowError
-	if !errors.As(err, &used) || used.By != 2 {
-		t.Fatalf("error %v", err)
+	if prove(&used); used.By != 2 {
+		t.Fatalf("it proves %d", used.By)
 	}
-	rawSQL(t, j, `UPDATE statement_rows SET operation = 9`)
-	_, err = j.Update(t.Context(), e.ID, func(Entry) ([]Addition, error) {
-		return []Addition{{Content: Statement{Row: "row", Amount: 200, Currency: "UZS"}}}, nil
-	})
+	rawSQL(t, j, `UPDATE statement_rows SET operation = 9 WHERE operation + 0 = 2`)
 	var damage *DamageError
-	if !errors.As(err, &damage) {
-		t.Fatalf("error %v, wanted damage", err)
-	}
+	prove(&damage)
 }

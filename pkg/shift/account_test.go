@@ -133,6 +133,7 @@ func TestAccount(t *testing.T) {
 		{"a cancelled payout", payout(5, requested(), hook(api.StatusCancelled)), 100000, 100000, 100000},
 		{"one that was handed over, not yet told", payout(5, requested(), hook(api.StatusAccepted), decided(journal.RuledCompleted)), 100000, 100000, 110000},
 		{"one that was handed over and told", payout(5, requested(), hook(api.StatusAccepted), decided(journal.RuledCompleted), delivered()), 110000, 110000, 110000},
+		{"one that was handed over, and the project says so itself", payout(5, requested(), hook(api.StatusAccepted), decided(journal.RuledCompleted), hook(api.StatusCompleted)), 110000, 110000, 110000},
 		{"one completed before the opening", payout(-5, requested(), hook(api.StatusCompleted)), 100000, 100000, 100000},
 		{"one requested before and completed after the opening", payout(-1, requested(), hook(api.StatusCompleted)), 110000, 110000, 110000},
 		{"a payout in conflict", payout(5, requested(), hook(api.StatusCompleted), hook(api.StatusCancelled)), 100000, 90000, 110000},
