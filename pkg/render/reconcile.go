@@ -44,7 +44,7 @@ func (r *Renderer) Reconciled(x Reconciliation) error {
 		if len(of) == 0 {
 			continue
 		}
-		section, err := r.section(outcome, of)
+		section, err := r.section(r.out, outcome, of)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (r *Renderer) Provable(x Reconciliation) error {
 		if len(of) == 0 {
 			continue
 		}
-		lines, err := r.section(outcome, of)
+		lines, err := r.section(r.err, outcome, of)
 		if err != nil {
 			return err
 		}
@@ -80,8 +80,8 @@ func (r *Renderer) Provable(x Reconciliation) error {
 }
 
 // section is one outcome: how often, what it means, and which ones.
-func (r *Renderer) section(outcome statement.Outcome, results []statement.Result) ([]string, error) {
-	lines := r.out.strong(toneOfOutcome(outcome), r.wrapOut(r.Catalog.N("reconcile.count."+string(outcome), len(results), nil)))
+func (r *Renderer) section(p palette, outcome statement.Outcome, results []statement.Result) ([]string, error) {
+	lines := p.strong(toneOfOutcome(outcome), r.wrapOut(r.Catalog.N("reconcile.count."+string(outcome), len(results), nil)))
 	if outcome == statement.Matched && !r.Verbose || outcome == statement.PassedOver && !r.Verbose {
 		return lines, nil
 	}
