@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -123,7 +122,7 @@ func (a *app) record(s *session, x *reconciliation, yes bool) error {
 		}
 		err := a.yes(a.interrupt, a.catalog.N("prompt.reconcile", provable, words{"Profile": s.profile.Name}))
 		if errors.As(err, &declined{}) {
-			return nil // the comparison is worth having all the same
+			return nil //nolint:nilerr // it was a no, and the comparison is worth having all the same
 		}
 		if err != nil {
 			return err
@@ -178,7 +177,7 @@ func prove(ctx context.Context, d *desk.Desk, digest string, r *statement.Result
 }
 
 func (a *app) readStatement(path string, o statement.Options) (*statement.File, error) {
-	source := io.Reader(a.process.in)
+	source := a.process.in
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
