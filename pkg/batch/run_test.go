@@ -206,14 +206,17 @@ func TestRunnerReportsWrongRows(t *testing.T) {
 func TestRunnerTriesAgainWhatWasBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var firstEnded atomic.Bool
+		begun := make(chan struct{})
 		tries := 0
 		var seen lines
 		r := Runner{Jobs: 2, Report: seen.report, Work: func(_ context.Context, p Planned) (Result, error) {
 			if p.Row.Line == 1 {
+				close(begun)
 				time.Sleep(time.Second)
 				firstEnded.Store(true)
 				return Result{Outcome: "done"}, nil
 			}
+			<-begun
 			tries++
 			if !firstEnded.Load() {
 				return Result{Outcome: "held", Busy: true}, nil
