@@ -147,8 +147,7 @@ func (a *app) confirmBatch(j *batchJob, s *batch.Summary) error {
 	var sums []batch.Total
 	if s != nil {
 		sums = s.New
-		rows, sum = batch.SumOf(sums)
-		if rows == 0 { // everything is reported only
+		if rows, _ = batch.SumOf(sums); rows == 0 { // everything is reported only
 			return nil
 		}
 		if s.Above > 0 {

@@ -263,9 +263,6 @@ func (j *batchJob) report(p batch.Planned, result batch.Result) error {
 	return nil
 }
 
-// sandboxed reports that no real money is moved.
-func (j *batchJob) sandboxed() bool { return j.session.profile.Sandbox }
-
 // priors is what a check asks about rows: nothing where there is no journal yet.
 func priors(d *desk.Desk) batch.Journal {
 	if d == nil || d.Journal == nil {

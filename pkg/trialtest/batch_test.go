@@ -5,6 +5,7 @@ package trialtest
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -173,15 +174,9 @@ func (b *killedBatch) runAndKill() {
 	for lines.Scan() { // what it had written
 	}
 	var ended *exec.ExitError
-	if err := c.Wait(); err != nil && !asExit(err, &ended) {
+	if err := c.Wait(); err != nil && !errors.As(err, &ended) {
 		b.Fatal(err)
 	}
-}
-
-func asExit(err error, into **exec.ExitError) bool {
-	ended, ok := err.(*exec.ExitError) //nolint:errorlint // exec.Cmd returns it bare
-	*into = ended
-	return ok
 }
 
 // A reported row is what a script sees of one.
