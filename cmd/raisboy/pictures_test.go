@@ -72,7 +72,7 @@ func play(t *testing.T, lang string, commands []string) string {
 	for _, line := range commands {
 		command := exec.CommandContext(t.Context(), commandForTests(t), strings.Fields(line)...)
 		command.Env = []string{
-			"HOME=" + at.folder, "TERM=xterm-256color", "TZ=UTC", "RAISBOY_LANG=" + lang, "RAISBOY_DESK=till-1",
+			"HOME=" + at.folder, "TERM=xterm-256color", "PAGER=cat", "TZ=UTC", "RAISBOY_LANG=" + lang, "RAISBOY_DESK=till-1",
 			"RAISBOY_SANDBOX_ADDR=" + at.sandbox, "PATH=" + os.Getenv("PATH"),
 		}
 		terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 40, Cols: pictureColumns})
