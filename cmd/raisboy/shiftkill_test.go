@@ -27,7 +27,7 @@ func TestKilledWhileClosing(t *testing.T) {
 	for trial := range trials {
 		if !open {
 			till.run(0, "shift", "open", "--float", "100")
-			number, open = number+1, true
+			number++
 		}
 		till.run(0, "deposit", "--user", fmt.Sprint("user", trial), "--amount", "100")
 		closing := till.command("shift", "close", "--counted", "1")

@@ -232,7 +232,7 @@ func TestReportsTelescope(t *testing.T) {
 	defer func() { _ = flag.Set("rapid.checks", before) }()
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{world: newWorld(rt, t.TempDir(), desks()...), told: map[string]account{}, open: map[string]bool{}}
-		defer m.world.close()
+		defer m.close()
 		rt.Repeat(map[string]func(*rapid.T){
 			"operate": m.operate, "happen": m.happen, "happen more": m.happen, "jump": m.jump, "turn": m.turn, "turn more": m.turn,
 		})

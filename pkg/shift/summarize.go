@@ -188,7 +188,7 @@ func (r *Report) name(desk string, s journal.Step) {
 	if s.Before.ID == 0 {
 		return
 	}
-	var was, is lines = lines{}, lines{}
+	was, is := lines{}, lines{}
 	if before {
 		_ = was.flow(desk, journal.Step{Now: s.Before}) // one operation overflows nothing
 	}
