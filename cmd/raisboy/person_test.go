@@ -67,7 +67,7 @@ func (p *person) remarks(what string) { p.session.WriteString("\n# " + what + "\
 // what appeared.
 func (p *person) types(want exitCode, line string, replies ...reply) string {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(p.Context(), 30*time.Second)
 	defer cancel()
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.Env = p.env
