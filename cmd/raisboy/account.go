@@ -84,7 +84,7 @@ func (a *app) moveByHand(c *cobra.Command, amount string, kind journal.MovementK
 	if err := s.openBook(a.interrupt); err != nil {
 		return err
 	}
-	before, err := s.accountIn(m.Currency)
+	before, err := s.accountBefore(m)
 	if err != nil {
 		return err
 	}
@@ -190,6 +190,24 @@ func (s *session) accounts(first string) ([]shift.Account, error) {
 		return nil, err
 	}
 	return shift.Accounts(s.journal.List(s.app.interrupt, journal.Filter{Profile: s.profile.Name}), movements, first)
+}
+
+// accountBefore is the account as far as something is said about it beside a new
+// movement: of operations only an opening has something to say, and to add them
+// all up takes its time.
+func (s *session) accountBefore(m journal.Movement) (shift.Account, error) {
+	if m.Kind == journal.MovementOpening {
+		return s.accountIn(m.Currency)
+	}
+	movements, err := s.journal.Movements(s.app.interrupt, s.profile.Name)
+	if err != nil {
+		return shift.Account{}, err
+	}
+	accounts, err := shift.Accounts(func(func(journal.Entry, error) bool) {}, movements, m.Currency)
+	if err != nil {
+		return shift.Account{}, err
+	}
+	return accounts[0], nil
 }
 
 // accountIn adds up the account of one currency.
