@@ -197,7 +197,7 @@ func (e *Entry) answered(c Answer) {
 	}
 	// What is shown is the answer that decided the state: a refusal after an
 	// ambiguous attempt must not read as if it were the operation's own.
-	if after := v.implies(); after != before || verdict == api.Done || e.Attempts == 1 {
+	if after := v.implies(); after != before || verdict == api.Done || e.Attempts == 1 && after != StateDone {
 		e.HTTPStatus, e.Message, e.Fields = c.HTTPStatus, c.Message, c.Fields
 		if e.Code = c.Code; e.Code == "" {
 			e.Code = string(c.Cause)
@@ -212,12 +212,16 @@ func (e *Entry) answered(c Answer) {
 func (e *Entry) observed(c Webhook) {
 	v := &e.evidence
 	t := e.Call.Terms
+	before := v.implies()
 	v.webhook = true
 	v.mismatch = v.mismatch ||
 		c.HasAmount && c.Amount != t.Amount ||
 		c.Currency != "" && c.Currency != t.Currency ||
 		c.RequestID != "" && c.RequestID != t.RequestID ||
 		differ(e.PayoutID, c.PayoutID)
+	if after := v.implies(); after != before && after == StateDone {
+		e.HTTPStatus, e.Code, e.Message, e.Fields = 0, "", "", nil // of an attempt whose answer was lost
+	}
 	e.claimed(c.Amount)
 	e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
 	e.WebhookURL = firstOf(e.WebhookURL, c.WebhookURL)

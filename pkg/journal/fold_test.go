@@ -289,3 +289,19 @@ func TestWithIsTheFoldToCome(t *testing.T) {
 		}
 	}
 }
+
+// TestWebhookSpeaksForALostAnswer: what is shown of a payout that a webhook
+// proves is not the timeout of an attempt, whichever of the two came first.
+func TestWebhookSpeaksForALostAnswer(t *testing.T) {
+	lost := Answer{Verdict: api.Unknown.String(), Cause: api.CauseTimeout}
+	hook := Webhook{PayoutID: "p1", Status: api.StatusAccepted}
+	for name, contents := range map[string][]Content{"answer first": {lost, hook}, "webhook first": {hook, lost}} {
+		e := mustFold(t, facts(testPayout(t, "u", 100, "r"), contents...))
+		if e.State != StateDone || e.Code != "" {
+			t.Errorf("%s: %s, code %q", name, e.State, e.Code)
+		}
+	}
+	if e := mustFold(t, facts(testPayout(t, "u", 100, "r"), lost)); e.Code != string(api.CauseTimeout) {
+		t.Errorf("code %q", e.Code)
+	}
+}
