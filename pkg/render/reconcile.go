@@ -44,7 +44,7 @@ func (r *Renderer) Reconciled(x Reconciliation) error {
 		if len(of) == 0 {
 			continue
 		}
-		section, err := r.section(r.out, outcome, of)
+		section, err := r.section(r.out, "reconcile.about."+string(outcome), outcome, of)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (r *Renderer) Provable(x Reconciliation) error {
 		if len(of) == 0 {
 			continue
 		}
-		lines, err := r.section(r.err, outcome, of)
+		lines, err := r.section(r.err, "reconcile.asked."+string(outcome), outcome, of)
 		if err != nil {
 			return err
 		}
@@ -79,14 +79,15 @@ func (r *Renderer) Provable(x Reconciliation) error {
 	return nil
 }
 
-// section is one outcome: how often, what it means, and which ones.
-func (r *Renderer) section(p palette, outcome statement.Outcome, results []statement.Result) ([]string, error) {
+// section is one outcome: how often, what it means (told by the key about, if
+// there is such a one), and which ones.
+func (r *Renderer) section(p palette, about string, outcome statement.Outcome, results []statement.Result) ([]string, error) {
 	lines := p.strong(toneOfOutcome(outcome), r.wrapOut(r.Catalog.N("reconcile.count."+string(outcome), len(results), nil)))
 	if outcome == statement.Matched && !r.Verbose || outcome == statement.PassedOver && !r.Verbose {
 		return lines, nil
 	}
-	if what := "reconcile.about." + string(outcome); r.Catalog.Has(what) {
-		lines = append(lines, r.wrapOut(r.Catalog.T(what, data{"Flags": spaced(r.Flags)}))...)
+	if r.Catalog.Has(about) {
+		lines = append(lines, r.wrapOut(r.Catalog.T(about, data{"Flags": spaced(r.Flags)}))...)
 	}
 	rows := make([][]string, 0, len(results))
 	for _, result := range results {
