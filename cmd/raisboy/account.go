@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -217,6 +218,19 @@ func (s *session) accountIn(currency string) (shift.Account, error) {
 		return shift.Account{}, err
 	}
 	return accounts[0], nil
+}
+
+// openedAccount is the account of one currency, where its opening balance was
+// ever recorded: without it the whole journal need not be added up.
+func (s *session) openedAccount(ctx context.Context, currency string) (account shift.Account, known bool, err error) {
+	movements, err := s.journal.Movements(ctx, s.profile.Name)
+	if err != nil || !slices.ContainsFunc(movements, func(m journal.Movement) bool {
+		return m.Kind == journal.MovementOpening && m.Currency == currency
+	}) {
+		return shift.Account{}, false, err
+	}
+	account, err = s.accountIn(currency)
+	return account, account.HasOpening, err
 }
 
 func (a *app) listMovements() error {

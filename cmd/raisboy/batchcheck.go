@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/desk"
-	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 )
 
@@ -41,14 +39,8 @@ func (s *session) balance(ctx context.Context, kind api.Kind, currency string) (
 	if kind != api.KindDeposit || s.journal == nil {
 		return 0, false, nil
 	}
-	movements, err := s.journal.Movements(ctx, s.profile.Name)
-	if err != nil || !slices.ContainsFunc(movements, func(m journal.Movement) bool {
-		return m.Kind == journal.MovementOpening && m.Currency == currency
-	}) {
-		return 0, false, err // without it the journal need not be added up
-	}
-	account, err := s.accountIn(currency)
-	return account.Low, account.HasOpening, err
+	account, known, err := s.openedAccount(ctx, currency)
+	return account.Low, known, err
 }
 
 // unreadable says of an input that broke off that it is the file's fault.

@@ -54,6 +54,9 @@ const (
 	daySecret = "f3c9a1d27b8e4456"
 )
 
+// daySlow is how long the project takes for the user slow.
+const daySlow = 2 * time.Second
+
 type day struct {
 	*person
 	lang    text.Lang
@@ -82,7 +85,7 @@ func newDay(t *testing.T, lang text.Lang) *day {
 		"LC_ALL=", "LC_MESSAGES=", "TZ=Asia/Tashkent", "PATH="+binaryFolder(t)+":"+os.Getenv("PATH"))
 	d.project, err = sandbox.New(sandbox.Options{
 		APIKey: dayKey, Secret: daySecret, AgentURL: "http://" + d.agent, PublicURL: d.origin,
-		SlowDelay: 2 * time.Second, WebhookDelay: 10 * time.Millisecond, WebhookRetry: 50 * time.Millisecond,
+		SlowDelay: daySlow, WebhookDelay: 10 * time.Millisecond, WebhookRetry: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -254,7 +257,8 @@ func (d *day) powerCut() {
 
 // settle follows the manager's word.
 func (d *day) settle() {
-	d.remarks("The manager is asked by telephone.")
+	d.remarks("The manager is asked by telephone, once the project has had time to end what it began.")
+	time.Sleep(daySlow + time.Second)
 	for _, id := range d.unknown("u429") {
 		d.types(exitDone, fmt.Sprintf("raisboy resolve %d --not-credited --note 'manager, by telephone'", id))
 	}

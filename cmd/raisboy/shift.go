@@ -109,6 +109,7 @@ func (a *app) reportShift(c *cobra.Command) error {
 		return err
 	}
 	report.Sandbox = s.profile.Sandbox
+	s.tellAccount(&report)
 	if file != "" {
 		force, _ := c.Flags().GetBool("force")
 		if err := a.writePage(file, force, report); err != nil {
@@ -161,11 +162,27 @@ func (a *app) closeShift(c *cobra.Command) error {
 		return err
 	}
 	report.Sandbox = s.profile.Sandbox
+	s.tellAccount(&report)
 	if err := a.render.Shift(report, width); err != nil {
 		a.render.Note("note.shift-closed", words{"Number": report.Shift, "Flags": a.profileFlags()})
 		return &lostOutput{err}
 	}
 	return nil
+}
+
+// tellAccount adds what the merchant account should hold now, if its opening is
+// known. A reprint tells of then, and a Z is closed whatever becomes of this.
+func (s *session) tellAccount(report *shift.Report) {
+	if report.Reprint {
+		return
+	}
+	account, known, err := s.openedAccount(s.app.interrupt, report.Till().Currency)
+	if err != nil {
+		s.app.log.Warn("merchant account", "error", err.Error())
+	}
+	if known && err == nil {
+		report.Account = &account
+	}
 }
 
 // confirmClosing asks by the rules of confirmOrder, naming what is not settled.

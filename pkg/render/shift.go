@@ -85,6 +85,10 @@ func listed(ids []int64) string {
 // order, then what was added to them.
 func (r *Renderer) shiftObject(report *shift.Report) object {
 	till := report.Till()
+	var account any
+	if report.Account != nil {
+		account = r.account(*report.Account)
+	}
 	return append(r.shiftHead(report),
 		member{"totals", totalObjects(report.Totals)},
 		member{"open_items", report.OpenItems()},
@@ -104,6 +108,7 @@ func (r *Renderer) shiftObject(report *shift.Report) object {
 		member{"late_items", report.LateItems()},
 		member{"rows_hash", report.Rows},
 		member{"reprint", report.Reprint},
+		member{"account", account},
 	)
 }
 

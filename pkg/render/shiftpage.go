@@ -74,6 +74,9 @@ func (r *Renderer) shiftPage(report *shift.Report) page {
 	for _, t := range report.Cash {
 		p.sections = append(p.sections, r.tillSection(t))
 	}
+	if report.Account != nil {
+		p.sections = append(p.sections, r.accountSection(*report.Account))
+	}
 	p.sections = append(p.sections, r.itemSections(report)...)
 	if report.Hash != "" {
 		p.foot = append(p.foot, pair{label: "SHA-256", value: report.Hash})
@@ -119,6 +122,18 @@ func (r *Renderer) tillSection(t shift.Till) section {
 		}
 		add("shift.cash_counted", r.plainAmount(t.Counted), false)
 		add(key, r.plainAmount(t.Difference), true)
+	}
+	return s
+}
+
+// accountSection is the merchant account as all desks together left it.
+func (r *Renderer) accountSection(a shift.Account) section {
+	s := section{title: r.Catalog.T("shift.section_account", data{"Currency": Sanitize(a.Currency)})}
+	s.pairs = append(s.pairs, pair{r.Catalog.T("shift.account_expected", nil), r.plainAmount(a.Expected), true})
+	if a.Low != a.High {
+		s.pairs = append(s.pairs,
+			pair{r.Catalog.T("shift.cash_low", nil), r.plainAmount(a.Low), false},
+			pair{r.Catalog.T("shift.cash_high", nil), r.plainAmount(a.High), false})
 	}
 	return s
 }

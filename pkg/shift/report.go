@@ -54,6 +54,10 @@ type Report struct {
 
 	// Hash is the snapshot's SHA-256 in hex; empty for an X report.
 	Hash string `json:"-"`
+	// Account is what the merchant account should hold when the report is told, in
+	// the float's currency; nil: nobody knows, or the report is a reprint. It is
+	// no part of the snapshot, for it is not this desk's alone.
+	Account *Account `json:"-"`
 	// Sandbox says that the money is not real; the command knows.
 	Sandbox bool `json:"-"`
 	// Reprint says that the Z was told before.
