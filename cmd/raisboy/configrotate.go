@@ -100,7 +100,7 @@ func (a *app) rotate(r config.Rotation) error {
 		if r.Literal == config.SecretKeyring || !a.canAsk() {
 			return &keepError{secret.Err, path}
 		}
-		a.render.Aside("config.init.no-keyring", words{"Error": secret.Err.Error(), "Path": path})
+		a.render.Aside("config.init.no-keyring", words{"Error": a.reason(secret.Err), "Path": path})
 		if err := a.yes(a.interrupt, a.catalog.T("config.ask.file", nil)); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (s *setup) keep(ctx context.Context, key string, secret config.Secret) (str
 	if s.kind == config.SecretKeyring || !a.canAsk() {
 		return "", &keepError{refused.Err, path}
 	}
-	a.render.Aside("config.init.no-keyring", words{"Error": refused.Err.Error(), "Path": path})
+	a.render.Aside("config.init.no-keyring", words{"Error": a.reason(refused.Err), "Path": path})
 	if err := a.yes(ctx, a.catalog.T("config.ask.file", nil)); err != nil {
 		return "", err
 	}

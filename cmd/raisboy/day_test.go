@@ -83,9 +83,11 @@ func newDay(t *testing.T, lang text.Lang) *day {
 	}
 	d.person = newPerson(t, d.home, "LANG="+map[text.Lang]string{text.English: "en_US.UTF-8", text.Russian: "ru_RU.UTF-8"}[lang],
 		"LC_ALL=", "LC_MESSAGES=", "TZ=Asia/Tashkent", "PATH="+binaryFolder(t)+":"+os.Getenv("PATH"))
+	d.hidden = strings.NewReplacer(d.home, "~", d.origin, "http://project.example", strings.TrimPrefix(d.origin, "http://"), "project.example",
+		d.agent, "127.0.0.1:8788")
 	d.project, err = sandbox.New(sandbox.Options{
 		APIKey: dayKey, Secret: daySecret, AgentURL: "http://" + d.agent, PublicURL: d.origin,
-		SlowDelay: daySlow, WebhookDelay: 10 * time.Millisecond, WebhookRetry: 50 * time.Millisecond,
+		SlowDelay: daySlow, WebhookDelay: 400 * time.Millisecond, WebhookRetry: 50 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +125,11 @@ func (d *day) says(key string) string {
 	return before
 }
 
+// tells says in the session, in the day's language, what no screen shows.
+func (d *day) tells(english, russian string) {
+	d.remarks(map[text.Lang]string{text.English: english, text.Russian: russian}[d.lang])
+}
+
 func (d *day) yes() string {
 	return map[text.Lang]string{text.English: "y\n", text.Russian: "да\n"}[d.lang]
 }
@@ -130,7 +137,8 @@ func (d *day) yes() string {
 // setUp follows config init from an empty home.
 func (d *day) setUp() {
 	ask := func(key string) string { return d.says("config.ask." + key) }
-	d.remarks("The first morning: the tool is installed, nothing is set up.")
+	d.tells("The first morning: the tool is installed, nothing is set up.",
+		"Первое утро: программа установлена, ничего не настроено.")
 	d.sees(d.types(exitSetup, "raisboy deposit --user 456789 --amount 6000"), "raisboy config init")
 	d.types(exitDone, "raisboy config init",
 		reply{ask("profile"), "\n"}, reply{ask("base_url"), d.origin + "\n"}, reply{ask("payout_url"), "\n"},
@@ -150,23 +158,26 @@ func (d *day) order(want exitCode, line string) string {
 }
 
 func (d *day) morning() {
-	d.remarks("The shift begins with 200 000 in the till; the manager says that the account holds a million.")
+	d.tells("The shift begins with 200 000 in the till; the manager says that the account holds a million.",
+		"Смена начинается, в кассе 200 000; менеджер говорит, что на счёте миллион.")
 	d.listen()
 	d.types(exitDone, "raisboy shift open --float '200 000'")
 	d.types(exitDone, "raisboy account opening '1 000 000' --note 'manager, by telephone'")
-	d.remarks("Deposits.")
+	d.tells("Deposits.",
+		"Депозиты.")
 	d.sees(d.order(exitDone, "deposit --user 456789 --amount '6 000'"), d.words.T("verdict.credited", nil))
 	d.order(exitDone, "deposit --user 2564568 --amount 5000 --ref receipt-17")
 	d.types(exitDone, "raisboy deposit --user 777 --amount '60 000'",
 		reply{d.words.T("prompt.real", nil), ""}, reply{":", "60000\n"})
-	d.remarks("The cashier presses the key once more.")
+	d.tells("The cashier presses the key once more.",
+		"Кассир случайно повторяет команду.")
 	d.types(exitHeld, "raisboy deposit --user 456789 --amount 6000")
 	d.types(exitDone, "raisboy deposit --user 2564568 --amount 5000 --ref receipt-17")
 }
 
 // listen runs the receiver in another window until the day is over.
 func (d *day) listen() {
-	d.remarks("In another window: raisboy listen --addr " + d.agent)
+	d.tells("In another window: raisboy listen --addr "+d.agent, "В другом окне: raisboy listen --addr "+d.agent)
 	command := exec.CommandContext(context.WithoutCancel(d.Context()), filepath.Join(binaryFolder(d.T), "raisboy"), "listen", "--addr", d.agent, "-o", "json")
 	command.Env = d.env
 	out, err := command.StdoutPipe()
@@ -187,7 +198,8 @@ func (d *day) listen() {
 
 // refusals meets what a project may answer, and what a tired hand may type.
 func (d *day) refusals() {
-	d.remarks("What is refused, and why.")
+	d.tells("What is refused, and why.",
+		"В чём отказано и почему.")
 	d.types(exitUsage, "raisboy deposit --user 456789 --amount 6,000")
 	for _, refused := range []struct{ user, code string }{
 		{"u404", "USER_NOT_FOUND"}, {"u403", "PROHIBITED_FOR_USER"}, {"noproject", "PROJECT_NOT_FOUND"},
@@ -201,19 +213,22 @@ func (d *day) refusals() {
 		d.sees(d.types(exitRefused, line, reply{"[y/N]", d.yes()}), refused.code)
 	}
 	d.types(exitHeld, "raisboy deposit --user 2564568 --amount 6000")
-	d.remarks("Answers that do not come, or say nothing.")
+	d.tells("Answers that do not come, or say nothing.",
+		"Ответы, которые не приходят или ничего не говорят.")
 	for _, user := range []string{"drop", "e500", "html", "u429"} {
 		d.sees(d.order(exitUnknown, "deposit --user "+user+" --amount 1500"), d.words.T("verdict.unknown", nil), "raisboy resolve")
 	}
-	d.remarks("The same again, because the client insists: it is held back.")
+	d.tells("The same again, because the client insists: it is held back.",
+		"Клиент настаивает, кассир пробует ещё раз: операция задержана.")
 	d.types(exitHeld, "raisboy deposit --user drop --amount 1500")
 }
 
 // payouts takes one to its end, calls one off, and leaves one for tomorrow.
 func (d *day) payouts() {
-	d.remarks("Payouts.")
-	d.sees(d.order(exitDone, "payout --user kxa1234 --amount 5000 --ref withdrawal-1"), d.words.T("verdict.payout_requested", nil))
-	d.sees(d.order(exitDone, "payout --user 2564568 --amount 700.50 --ref withdrawal-2"), d.words.T("verdict.payout_requested", nil))
+	d.tells("Payouts.",
+		"Выплаты.")
+	d.order(exitDone, "payout --user kxa1234 --amount 5000 --ref withdrawal-1")
+	d.order(exitDone, "payout --user 2564568 --amount 700.50 --ref withdrawal-2")
 	d.order(exitDone, "payout --user drop --amount 800 --ref withdrawal-3")
 	d.types(exitRefused, "raisboy payout --user u404 --amount 10")
 	d.awaitAccepted(3)
@@ -248,16 +263,19 @@ func (d *day) quietly(args ...string) string {
 
 // powerCut ends a deposit in the middle of its request.
 func (d *day) powerCut() {
-	d.remarks("The power fails while a deposit waits for its answer.")
+	d.tells("The power fails while a deposit waits for its answer.",
+		"Пропадает питание, пока депозит ждёт ответа.")
 	d.types(exitDone, "raisboy deposit --user slow --amount 2500 --yes & sleep 1; kill -9 $!; wait $! 2>/dev/null; true")
-	d.remarks("The machine is up again.")
+	d.tells("The machine is up again.",
+		"Машина снова работает.")
 	d.types(exitHeld, "raisboy deposit --user slow --amount 2500")
 	d.types(exitDone, "raisboy resolve")
 }
 
 // settle follows the manager's word.
 func (d *day) settle() {
-	d.remarks("The manager is asked by telephone, once the project has had time to end what it began.")
+	d.tells("The manager is asked by telephone, once the project has had time to end what it began.",
+		"Менеджера спрашивают по телефону, когда проект успел закончить начатое.")
 	time.Sleep(daySlow + time.Second)
 	for _, id := range d.unknown("u429") {
 		d.types(exitDone, fmt.Sprintf("raisboy resolve %d --not-credited --note 'manager, by telephone'", id))
@@ -292,7 +310,8 @@ func (d *day) unknown(user string) []int64 {
 }
 
 func (d *day) evening() {
-	d.remarks("The shift ends: 268 500.00 is in the till.")
+	d.tells("The shift ends: 268 500.00 is in the till.",
+		"Смена заканчивается: в кассе 268 500.")
 	d.types(exitDone, "raisboy shift report")
 	d.types(exitDone, "raisboy shift close --counted '268 500' --width 42", reply{"[y/N]", d.yes()})
 	d.types(exitDone, "raisboy receipt 1")
@@ -301,7 +320,8 @@ func (d *day) evening() {
 
 // accountant reconciles what the project says with what the journal says.
 func (d *day) accountant() {
-	d.remarks("The accountant has the partner's statement.")
+	d.tells("The accountant has the partner's statement.",
+		"У бухгалтера — выписка партнёра.")
 	d.statement(filepath.Join(d.home, "statement.csv"))
 	d.types(exitDone, "cat ~/statement.csv")
 	d.types(exitDone, "raisboy account reconcile ~/statement.csv", reply{"[y/N]", d.yes()})

@@ -30,6 +30,7 @@ type person struct {
 	env     []string
 	columns uint16
 	session bytes.Buffer
+	hidden  *strings.Replacer // what of this run alone is not kept, and what stands for it
 }
 
 // A reply is what the person types once a question stands on the screen.
@@ -39,7 +40,7 @@ type reply struct{ question, typed string }
 // empty home's.
 func newPerson(t *testing.T, home string, variables ...string) *person {
 	t.Helper()
-	p := &person{T: t, columns: 80}
+	p := &person{T: t, columns: 80, hidden: strings.NewReplacer(home, "~")}
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); !strings.HasPrefix(name, "RAISBOY_") && name != "COLUMNS" {
 			p.env = append(p.env, variable)
@@ -54,8 +55,9 @@ func newPerson(t *testing.T, home string, variables ...string) *person {
 	return p
 }
 
+// keep writes the session down, without the places of this one run.
 func (p *person) keep(path string) {
-	if err := os.WriteFile(path, p.session.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(p.hidden.Replace(p.session.String())), 0o600); err != nil {
 		p.Error(err)
 	}
 }

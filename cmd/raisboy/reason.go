@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"syscall"
 
 	"github.com/raisboy/raisboy/pkg/render"
@@ -48,6 +49,8 @@ func reasonKey(err error) string {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &waiting) && waiting.Timeout():
 		return "reason.timeout"
+	case errors.Is(err, exec.ErrNotFound):
+		return "reason.no-program"
 	case errors.Is(err, fs.ErrNotExist):
 		return "reason.no-such-file"
 	case errors.Is(err, fs.ErrPermission):
