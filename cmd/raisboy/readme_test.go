@@ -58,3 +58,33 @@ func goEnv(t *testing.T, name string) string {
 	}
 	return strings.TrimSpace(string(value))
 }
+
+// TestReadmeJq runs the README's pipeline that begins with jq, which not every
+// machine has: it is no block of shell for that reason alone.
+func TestReadmeJq(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("jq is not installed (.ci/run installs it)")
+	}
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^\$ (jq .*)$`).FindSubmatch(text)
+	if found == nil {
+		t.Fatal("the README shows no pipeline with jq")
+	}
+	folder := t.TempDir()
+	const owed = `[{"id":"456789","owed":"1500","invoice":"i-1"},{"id":"kxa1234","owed":"20.50","invoice":"i-2"}]`
+	if err := os.WriteFile(filepath.Join(folder, "owed.json"), []byte(owed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "sh", "-e", "-c", string(found[1])+" -o json")
+	command.Dir = folder
+	command.Env = append(os.Environ(), "HOME="+folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "RAISBOY_SANDBOX_ADDR="+unusedSandbox(t))
+	output, err := command.CombinedOutput()
+	if err != nil || strings.Count(string(output), `"outcome":"done"`) != 2 || !strings.Contains(string(output), `"ref":"i-2"`) {
+		t.Errorf("%v\n%s\n%s", err, found[1], output)
+	}
+}
