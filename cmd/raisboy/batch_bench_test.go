@@ -26,8 +26,16 @@ import (
 const benchRows = 1000
 
 // BenchmarkBatch runs rows at 64 jobs on loopback, every intent and outcome on
-// disk, beside the same runner and client without a journal, in turn.
+// disk, beside the same runner and client without a journal, in turn: as the
+// command does by itself, with the user's validation first, and with
+// --skip-validate.
 func BenchmarkBatch(b *testing.B) {
+	b.Run("validated", func(b *testing.B) { benchBatch(b, false) })
+	b.Run("skip-validate", func(b *testing.B) { benchBatch(b, true) })
+}
+
+func benchBatch(b *testing.B, skipValidate bool) {
+	b.Helper()
 	server, err := sandbox.New(sandbox.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -44,14 +52,14 @@ func BenchmarkBatch(b *testing.B) {
 	d := &desk.Desk{Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: project.URL}}
 	recorded := func(ctx context.Context, p batch.Planned) (batch.Result, error) {
 		o := benchTerms().Order(p.Row)
-		o.Straight = true
+		o.Straight, o.SkipValidate = true, skipValidate
 		r, err := d.Do(ctx, o)
 		return batch.Judge(r), err
 	}
 	var bareTime, recordedTime time.Duration
 	round := 0
 	for b.Loop() {
-		bareTime += benchRun(b, 64, bare(client, d), round)
+		bareTime += benchRun(b, 64, bare(client, d, skipValidate), round)
 		recordedTime += benchRun(b, 64, recorded, round+1)
 		round += 2
 	}
@@ -91,8 +99,8 @@ func BenchmarkBatchTLS(b *testing.B) {
 	var ourTime, theirTime time.Duration
 	round := 0
 	for b.Loop() {
-		ourTime += benchRun(b, 32, bare(ours, d), round)
-		theirTime += benchRun(b, 32, bare(theirs, d), round+1)
+		ourTime += benchRun(b, 32, bare(ours, d, true), round)
+		theirTime += benchRun(b, 32, bare(theirs, d, true), round+1)
 		round += 2
 	}
 	b.ReportMetric(float64(benchRows*round/2)/ourTime.Seconds(), "rows/s")
@@ -112,12 +120,17 @@ func benchClient(b *testing.B, transport http.RoundTripper) *api.Client {
 	return &api.Client{Transport: transport, Key: key, APIKey: sandbox.APIKey, Now: time.Now}
 }
 
-// bare sends a row and forgets it.
-func bare(client *api.Client, d *desk.Desk) func(context.Context, batch.Planned) (batch.Result, error) {
+// bare sends a row, after its user's validation, and forgets it.
+func bare(client *api.Client, d *desk.Desk, skipValidate bool) func(context.Context, batch.Planned) (batch.Result, error) {
 	return func(ctx context.Context, p batch.Planned) (batch.Result, error) {
 		call, err := d.Freeze(benchTerms().Order(p.Row))
 		if err != nil {
 			return batch.Result{}, err
+		}
+		if !skipValidate {
+			if _, err := d.Validate(ctx, p.Row.UserID); err != nil {
+				return batch.Result{}, err
+			}
 		}
 		return batch.Result{Outcome: client.Send(ctx, call).Verdict.String()}, nil
 	}
