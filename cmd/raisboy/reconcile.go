@@ -121,8 +121,8 @@ func (a *app) record(s *session, x *reconciliation, yes bool) error {
 			return err
 		}
 		err := a.yes(a.interrupt, a.catalog.N("prompt.reconcile", provable, words{"Profile": s.profile.Name}))
-		if errors.As(err, &declined{}) {
-			return nil //nolint:nilerr // it was a no, and the comparison is worth having all the same
+		if errors.Is(err, declined{}) { // and the comparison is worth having all the same
+			return nil
 		}
 		if err != nil {
 			return err
@@ -156,22 +156,17 @@ func prove(ctx context.Context, d *desk.Desk, digest string, r *statement.Result
 	switch {
 	case errors.As(err, &used):
 		r.Reasons = append(r.Reasons, statement.ReasonUsed)
-		return nil
 	case errors.As(err, &ruling):
 		r.Reasons = append(r.Reasons, statement.ReasonMoved)
-		return nil
 	case err != nil:
 		return err
 	case receipt.Held != nil:
 		r.Reasons = append(r.Reasons, statement.ReasonHeld)
-		return nil
-	}
-	r.Entry = &receipt.Entry
-	switch r.Entry.State {
-	case journal.StateDone:
-		r.Outcome = statement.Settled
-	default: // whatever else it is, a person decides
-		r.Outcome = statement.Conflict
+	default:
+		r.Entry, r.Outcome = &receipt.Entry, statement.Conflict // whatever else it is, a person decides
+		if r.Entry.State == journal.StateDone {
+			r.Outcome = statement.Settled
+		}
 	}
 	return nil
 }
