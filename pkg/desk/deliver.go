@@ -32,9 +32,9 @@ func (d *Desk) Deliver(ctx context.Context, id int64) (Receipt, error) {
 
 // deliverIf delivers the notice if it is wanted still when the lock is held.
 func (d *Desk) deliverIf(ctx context.Context, id int64, wanted func(journal.NoticeProgress) bool) (Receipt, error) {
-	lock, err := d.Journal.Lock(ctx, id)
-	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
-		return r, err
+	lock, held, err := d.lock(ctx, id)
+	if lock == nil {
+		return held, err
 	}
 	defer func() { _ = lock.Release() }()
 	e, err := d.Journal.Get(ctx, id)

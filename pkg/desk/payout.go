@@ -70,9 +70,9 @@ func (d *Desk) reflected(ctx context.Context, event journal.Event) (bool, error)
 // needs a person at once: the lock was lost while this one was asked, another
 // desk completed the payout meanwhile, and both may have handed over the cash.
 func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note string, confirm func(journal.Entry) error) (Receipt, error) {
-	lock, err := d.Journal.Lock(ctx, id)
-	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
-		return r, err
+	lock, held, err := d.lock(ctx, id)
+	if lock == nil {
+		return held, err
 	}
 	defer func() { _ = lock.Release() }()
 	e, err := d.Journal.Get(ctx, id)

@@ -21,9 +21,9 @@ type Evidence struct {
 // *journal.UsedRowError says that the line proves another operation, a
 // *RulingError that the operation is not what it was, or not what the line says.
 func (d *Desk) Prove(ctx context.Context, id int64, v Evidence) (Receipt, error) {
-	lock, err := d.Journal.Lock(ctx, id)
-	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
-		return r, err
+	lock, held, err := d.lock(ctx, id)
+	if lock == nil {
+		return held, err
 	}
 	defer func() { _ = lock.Release() }()
 	if err := d.checkPayoutID(ctx, id, Settlement{PayoutID: v.Statement.PayoutID}); err != nil {

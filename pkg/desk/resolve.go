@@ -66,9 +66,9 @@ func (d *Desk) Resolve(ctx context.Context, id int64, s Settlement) (Receipt, er
 	if s.Ruling != journal.RuledAccepted {
 		s.Amount = 0
 	}
-	lock, err := d.Journal.Lock(ctx, id)
-	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
-		return r, err
+	lock, held, err := d.lock(ctx, id)
+	if lock == nil {
+		return held, err
 	}
 	defer func() { _ = lock.Release() }()
 	if err := d.checkPayoutID(ctx, id, s); err != nil {
@@ -208,9 +208,9 @@ func saysDone(r journal.Ruling) bool {
 // called before anything is written. It is refused while the owner lives, and
 // if the profile's address or key is not the recorded one.
 func (d *Desk) Resend(ctx context.Context, id int64, confirm func(journal.Entry) error) (Receipt, error) {
-	lock, err := d.Journal.Lock(ctx, id)
-	if r, held, err := d.heldByLock(ctx, id, err); held || err != nil {
-		return r, err
+	lock, held, err := d.lock(ctx, id)
+	if lock == nil {
+		return held, err
 	}
 	defer func() { _ = lock.Release() }()
 	e, err := d.Journal.Get(ctx, id)
@@ -249,16 +249,18 @@ func (d *Desk) checkResend(e journal.Entry) error {
 	return nil
 }
 
-// heldByLock turns a lock that another process has into a receipt.
-func (d *Desk) heldByLock(ctx context.Context, id int64, err error) (Receipt, bool, error) {
+// lock takes an operation's lock. Where another process has it there is none,
+// and a receipt that says so, or an error.
+func (d *Desk) lock(ctx context.Context, id int64) (*journal.Lock, Receipt, error) {
+	lock, err := d.Journal.Lock(ctx, id)
 	var locked *journal.LockedError
 	if !errors.As(err, &locked) {
-		return Receipt{}, false, err
+		return lock, Receipt{}, err
 	}
 	e, err := d.Journal.Get(ctx, id)
 	if err != nil {
-		return Receipt{}, false, err
+		return nil, Receipt{}, err
 	}
 	held := &journal.HeldError{Reason: journal.HeldLock, By: &e, Holder: locked.Holder}
-	return Receipt{Entry: e, Held: held, Recorded: true}, true, nil
+	return nil, Receipt{Entry: e, Held: held, Recorded: true}, nil
 }
