@@ -180,11 +180,12 @@ func (a *app) showAccount() error {
 // journal that does not exist yet holds nothing.
 func (s *session) accounts(first string) ([]shift.Account, error) {
 	if s.journal == nil {
-		if err := s.openJournal(s.app.interrupt, true); isMissing(err) {
-			return shift.Accounts(func(func(journal.Entry, error) bool) {}, nil, first)
-		} else if err != nil {
+		if err := s.lookIntoJournal(); err != nil {
 			return nil, err
 		}
+	}
+	if s.journal == nil {
+		return shift.Accounts(func(func(journal.Entry, error) bool) {}, nil, first)
 	}
 	movements, err := s.journal.Movements(s.app.interrupt, s.profile.Name)
 	if err != nil {
@@ -239,10 +240,11 @@ func (a *app) listMovements() error {
 		return err
 	}
 	defer a.closing(s)
-	if err := s.openJournal(a.interrupt, true); isMissing(err) {
-		return a.render.Movements(nil)
-	} else if err != nil {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
+	}
+	if s.journal == nil {
+		return a.render.Movements(nil)
 	}
 	all, err := s.journal.Movements(a.interrupt, s.profile.Name)
 	if err != nil {

@@ -37,12 +37,11 @@ func (a *app) withBatches(do func(*session, []string) error) error {
 		return err
 	}
 	defer a.closing(s)
-	err = s.openJournal(a.interrupt, true)
-	if isMissing(err) {
-		return do(s, nil)
-	}
-	if err != nil {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
+	}
+	if s.journal == nil {
+		return do(s, nil)
 	}
 	names, err := s.journal.Batches(a.interrupt, s.profile.Name)
 	if err != nil {

@@ -274,8 +274,7 @@ func priors(d *desk.Desk) batch.Journal {
 // openForReading gives a desk that can be asked what the journal holds.
 func (j *batchJob) openForReading() (*desk.Desk, error) {
 	s := j.session
-	err := s.openJournal(j.app.interrupt, true)
-	if err != nil && !isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
 		return nil, err
 	}
 	limits, err := readLimits(s.profile.Limits, j.app.process.now())

@@ -62,12 +62,11 @@ func (a *app) listEvents(c *cobra.Command) error {
 // events lists what the journal holds; a journal that does not exist yet holds
 // nothing.
 func (s *session) events(filter journal.EventFilter) (iter.Seq2[journal.Event, error], error) {
-	err := s.openJournal(s.app.interrupt, true)
-	if isMissing(err) {
-		return func(func(journal.Event, error) bool) {}, nil
-	}
-	if err != nil {
+	if err := s.lookIntoJournal(); err != nil {
 		return nil, err
+	}
+	if s.journal == nil {
+		return func(func(journal.Event, error) bool) {}, nil
 	}
 	return s.journal.Events(s.app.interrupt, filter), nil
 }
@@ -100,10 +99,11 @@ func (a *app) onEvent(argument string, do func(*session, journal.Event) error) e
 	}
 	defer a.closing(s)
 	unknown := &usageError{Problem: usageUnknownID, Name: "ID", Value: argument}
-	if err := s.openJournal(a.interrupt, true); isMissing(err) {
-		return unknown
-	} else if err != nil {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
+	}
+	if s.journal == nil {
+		return unknown
 	}
 	e, err := s.journal.Event(a.interrupt, id)
 	if errors.Is(err, journal.ErrNotFound) || err == nil && e.Profile != s.profile.Name {

@@ -34,7 +34,7 @@ func (a *app) printReceipt(c *cobra.Command, argument string) error {
 	}
 	defer a.closing(s)
 	// Looked at before it is opened for writing: a receipt makes no journal.
-	if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
 	}
 	id, err := s.findOperation(argument, "")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"time"
 
@@ -88,13 +87,12 @@ func (a *app) reconcile(c *cobra.Command, path string) error {
 // compare pairs the lines with what the journal holds; one that does not exist
 // yet holds nothing.
 func (s *session) compare(ctx context.Context, x *reconciliation) error {
-	err := s.openJournal(ctx, true)
-	if isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
+		return err
+	}
+	if s.journal == nil {
 		x.results = statement.Match(x.file, nil, x.rules)
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	entries, rules, err := statement.Gather(ctx, s.journal, s.profile.Name, x.file, x.rules, x.options.Zone)
 	if err != nil {
@@ -172,15 +170,11 @@ func prove(ctx context.Context, d *desk.Desk, digest string, r *statement.Result
 }
 
 func (a *app) readStatement(path string, o statement.Options) (*statement.File, error) {
-	source := a.process.in
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, &usageError{Problem: usageBadFile, Name: path, Value: a.reason(err)}
-		}
-		defer func() { _ = file.Close() }()
-		source = file
+	source, done, err := a.openInput(path)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	file, err := statement.Read(source, o)
 	var unread *statement.Error
 	if err != nil && !errors.As(err, &unread) {

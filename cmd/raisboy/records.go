@@ -67,12 +67,11 @@ func (a *app) list(c *cobra.Command, kind api.Kind) error {
 // entries lists what the journal holds; a journal that does not exist yet
 // holds nothing.
 func (s *session) entries(filter journal.Filter) (iter.Seq2[journal.Entry, error], error) {
-	err := s.openJournal(s.app.interrupt, true)
-	if isMissing(err) {
-		return func(func(journal.Entry, error) bool) {}, nil
-	}
-	if err != nil {
+	if err := s.lookIntoJournal(); err != nil {
 		return nil, err
+	}
+	if s.journal == nil {
+		return func(func(journal.Entry, error) bool) {}, nil
 	}
 	return s.journal.List(s.app.interrupt, filter), nil
 }
@@ -92,7 +91,7 @@ func (a *app) showCommand(key string, kind api.Kind) *cobra.Command {
 				return err
 			}
 			defer a.closing(s)
-			if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+			if err := s.lookIntoJournal(); err != nil {
 				return err
 			}
 			id, err := s.findOperation(args[0], kind)
@@ -201,12 +200,13 @@ func (a *app) verifyJournal() error {
 	}
 	defer a.closing(s)
 	var report journal.Report
-	err = s.openJournal(a.interrupt, true)
-	if err == nil {
-		report, err = s.verify()
-	}
-	if err != nil && !isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
+	}
+	if s.journal != nil {
+		if report, err = s.verify(); err != nil {
+			return err
+		}
 	}
 	if err := a.render.Verified(report); err != nil {
 		return err

@@ -183,7 +183,7 @@ func (a *app) showUnsettled(_ *cobra.Command, args []string) error {
 		return err
 	}
 	defer a.closing(s)
-	if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
 		return err
 	}
 	for _, argument := range args {

@@ -142,7 +142,7 @@ func (a *app) payoutOf(number string) (string, error) {
 		return "", err
 	}
 	defer a.closing(s)
-	if err := s.openJournal(a.interrupt, true); err != nil && !isMissing(err) {
+	if err := s.lookIntoJournal(); err != nil {
 		return "", err
 	}
 	found, err := s.findOperation(number, api.KindPayout)

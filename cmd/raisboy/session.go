@@ -81,6 +81,16 @@ func (s *session) openJournal(ctx context.Context, readOnly bool) error {
 	return nil
 }
 
+// lookIntoJournal opens the journal for reading. One that does not exist yet
+// holds nothing, which is no error: there is no s.journal then.
+func (s *session) lookIntoJournal() error {
+	err := s.openJournal(s.app.interrupt, true)
+	if isMissing(err) {
+		return nil
+	}
+	return err
+}
+
 // tryWriting opens a journal that exists once more, for writing, and writes
 // nothing.
 func (s *session) tryWriting(ctx context.Context) error {
