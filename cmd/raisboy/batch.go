@@ -206,7 +206,7 @@ func readExpectation(c *cobra.Command, o *batchOrder) error {
 	return nil
 }
 
-// openInput opens the file of a batch; "-" is stdin.
+// openInput opens a file that a command is to read; "-" is stdin.
 func (a *app) openInput(name string) (io.Reader, func(), error) {
 	if name == "-" {
 		return a.process.in, func() {}, nil

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,22 +132,15 @@ func pathOf(given string) string {
 // readBody reads the raw bytes that are signed: the text itself, a file's
 // (@FILE) or stdin's (-). Nothing is trimmed: a trailing line feed counts.
 func (a *app) readBody(given string) ([]byte, error) {
-	var source io.Reader
-	name := given
-	switch {
-	case given == "-":
-		source = a.process.in
-	case strings.HasPrefix(given, "@"):
-		name = given[1:]
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, &usageError{Problem: usageBadFile, Name: name, Value: a.reason(err)}
-		}
-		defer func() { _ = file.Close() }()
-		source = file
-	default:
+	name, isFile := strings.CutPrefix(given, "@")
+	if !isFile && given != "-" {
 		return []byte(given), nil
 	}
+	source, done, err := a.openInput(name)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	body, err := io.ReadAll(io.LimitReader(source, maxSignedBody+1))
 	switch {
 	case err != nil:
