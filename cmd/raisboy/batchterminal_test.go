@@ -34,8 +34,7 @@ func TestBatchConfirmation(t *testing.T) {
 	at, asks := newHome(t), regexp.MustCompile(queries)
 	file := rowsFile(t, "user,amount\n1,1000\n2,2000,5\n")
 	deposit := strings.Fields("deposit --batch b --sandbox --confirm --lang ru --file " + file)
-	var code int
-	if output := onTerminal(t, deposit, at, &conversation{code: &code}); code != 2 || !bytes.Contains(output, []byte("строка 3, символ 8")) {
+	if output, code := onTerminal(t, deposit, at); code != 2 || !strings.Contains(output, "строка 3, символ 8") {
 		t.Errorf("exit %d\n%s", code, output)
 	}
 	file = rowsFile(t, "user,amount\n1,1000\n2,2000.5\n")
@@ -46,18 +45,18 @@ func TestBatchConfirmation(t *testing.T) {
 	}{
 		{"n\n", "ничего не отправлено", 130}, {"\x03", "остановлено", 130}, {"да\n", "ЗАЧИСЛЕНО", 0},
 	} {
-		output := onTerminal(t, deposit, at, &conversation{prompt: "[y/N]", answer: answer.typed, code: &code})
-		shown := strings.Join(strings.Fields(string(output)), " ")
+		output, code := onTerminal(t, deposit, at, turn{"[y/N]", answer.typed})
+		shown := strings.Join(strings.Fields(output), " ")
 		if code != answer.code || !strings.Contains(shown, answer.want) || !strings.Contains(shown, "на банковскую карту 2 3 000,50 UZS") ||
 			!strings.Contains(shown, "Зачислить: 2 строки, 3 000,50 UZS, профиль sandbox, песочница") {
 			t.Errorf("answer %q: exit %d, want %d\n%s", answer.typed, code, answer.code, output)
 		}
-		if found := asks.Find(output); found != nil {
+		if found := asks.FindString(output); found != "" {
 			t.Errorf("the terminal is asked %q", found)
 		}
 	}
 	// Done: nothing to ask about.
-	if output := onTerminal(t, deposit, at, &conversation{code: &code}); code != 0 || !bytes.Contains(output, []byte("уже проведены раньше")) {
+	if output, code := onTerminal(t, deposit, at); code != 0 || !strings.Contains(output, "уже проведены раньше") {
 		t.Errorf("again: exit %d\n%s", code, output)
 	}
 }

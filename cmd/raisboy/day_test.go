@@ -141,11 +141,11 @@ func (d *day) setUp() {
 		"Первое утро: программа установлена, ничего не настроено.")
 	d.sees(d.types(exitSetup, "raisboy deposit --user 456789 --amount 6000"), "raisboy config init")
 	d.types(exitDone, "raisboy config init",
-		reply{ask("profile"), "\n"}, reply{ask("base_url"), d.origin + "\n"}, reply{ask("payout_url"), "\n"},
-		reply{ask("api_key"), dayKey + "\n"}, reply{ask("secret"), daySecret + "\n"}, reply{ask("desk"), "till-1\n"},
-		reply{ask("currency"), "\n"}, reply{ask("payment_method"), "\n"}, reply{ask("limits"), d.yes()},
-		reply{ask("deposit_max"), "1 000 000\n"}, reply{ask("payout_max"), "\n"}, reply{ask("shift_max"), "\n"},
-		reply{ask("confirm_above"), "50 000\n"}, reply{ask("file"), d.yes()})
+		turn{ask("profile"), "\n"}, turn{ask("base_url"), d.origin + "\n"}, turn{ask("payout_url"), "\n"},
+		turn{ask("api_key"), dayKey + "\n"}, turn{ask("secret"), daySecret + "\n"}, turn{ask("desk"), "till-1\n"},
+		turn{ask("currency"), "\n"}, turn{ask("payment_method"), "\n"}, turn{ask("limits"), d.yes()},
+		turn{ask("deposit_max"), "1 000 000\n"}, turn{ask("payout_max"), "\n"}, turn{ask("shift_max"), "\n"},
+		turn{ask("confirm_above"), "50 000\n"}, turn{ask("file"), d.yes()})
 	if strings.Contains(d.session.String(), daySecret) {
 		d.Error("the secret is to be seen on the screen")
 	}
@@ -154,7 +154,7 @@ func (d *day) setUp() {
 
 // order gives an order's exit code and answers its question with yes.
 func (d *day) order(want exitCode, line string) string {
-	return d.types(want, "raisboy "+line, reply{"[y/N]", d.yes()})
+	return d.types(want, "raisboy "+line, turn{"[y/N]", d.yes()})
 }
 
 func (d *day) morning() {
@@ -168,7 +168,7 @@ func (d *day) morning() {
 	d.sees(d.order(exitDone, "deposit --user 456789 --amount '6 000'"), d.words.T("verdict.credited", nil))
 	d.order(exitDone, "deposit --user 2564568 --amount 5000 --ref receipt-17")
 	d.types(exitDone, "raisboy deposit --user 777 --amount '60 000'",
-		reply{d.words.T("prompt.real", nil), ""}, reply{":", "60000\n"})
+		turn{d.words.T("prompt.real", nil), ""}, turn{":", "60000\n"})
 	d.tells("The cashier presses the key once more.",
 		"Кассир случайно повторяет команду.")
 	d.types(exitHeld, "raisboy deposit --user 456789 --amount 6000")
@@ -210,7 +210,7 @@ func (d *day) refusals() {
 			d.sees(d.types(exitRefused, line), refused.code)
 			continue
 		}
-		d.sees(d.types(exitRefused, line, reply{"[y/N]", d.yes()}), refused.code)
+		d.sees(d.types(exitRefused, line, turn{"[y/N]", d.yes()}), refused.code)
 	}
 	d.types(exitHeld, "raisboy deposit --user 2564568 --amount 6000")
 	d.tells("Answers that do not come, or say nothing.",
@@ -233,8 +233,8 @@ func (d *day) payouts() {
 	d.types(exitRefused, "raisboy payout --user u404 --amount 10")
 	d.awaitAccepted(3)
 	d.types(exitDone, "raisboy payout list --status accepted")
-	d.sees(d.types(exitDone, "raisboy payout complete withdrawal-1 --note 'passport seen'", reply{"[y/N]", d.yes()}), d.words.T("verdict.payout_completed", nil))
-	d.sees(d.types(exitDone, "raisboy payout cancel withdrawal-2 --note 'did not come'", reply{"[y/N]", d.yes()}), d.words.T("verdict.payout_cancelled", nil))
+	d.sees(d.types(exitDone, "raisboy payout complete withdrawal-1 --note 'passport seen'", turn{"[y/N]", d.yes()}), d.words.T("verdict.payout_completed", nil))
+	d.sees(d.types(exitDone, "raisboy payout cancel withdrawal-2 --note 'did not come'", turn{"[y/N]", d.yes()}), d.words.T("verdict.payout_cancelled", nil))
 	d.types(exitHeld, "raisboy payout cancel withdrawal-1")
 }
 
@@ -313,7 +313,7 @@ func (d *day) evening() {
 	d.tells("The shift ends: 268 500.00 is in the till.",
 		"Смена заканчивается: в кассе 268 500.")
 	d.types(exitDone, "raisboy shift report")
-	d.types(exitDone, "raisboy shift close --counted '268 500' --width 42", reply{"[y/N]", d.yes()})
+	d.types(exitDone, "raisboy shift close --counted '268 500' --width 42", turn{"[y/N]", d.yes()})
 	d.types(exitDone, "raisboy receipt 1")
 	d.types(exitDone, "raisboy account")
 }
@@ -324,7 +324,7 @@ func (d *day) accountant() {
 		"У бухгалтера — выписка партнёра.")
 	d.statement(filepath.Join(d.home, "statement.csv"))
 	d.types(exitDone, "cat ~/statement.csv")
-	d.types(exitDone, "raisboy account reconcile ~/statement.csv", reply{"[y/N]", d.yes()})
+	d.types(exitDone, "raisboy account reconcile ~/statement.csv", turn{"[y/N]", d.yes()})
 	d.types(exitDone, "raisboy resolve")
 	d.types(exitDone, "raisboy shift open --float '268 500'")
 	d.types(exitDone, "raisboy shift report --width 42")

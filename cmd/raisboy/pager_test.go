@@ -14,7 +14,7 @@ func pagerHome(t *testing.T, script string) newcomerHome {
 	t.Helper()
 	at := newHome(t)
 	for _, line := range []string{"deposit --user 1 --amount 5 --sandbox -q", "deposit --user 2 --amount 6 --sandbox -q"} {
-		onTerminal(t, strings.Fields(line), at, nil)
+		onTerminal(t, strings.Fields(line), at)
 	}
 	path := filepath.Join(at.folder, "pager.sh")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
@@ -26,32 +26,29 @@ func pagerHome(t *testing.T, script string) newcomerHome {
 
 // list shows the journal on a terminal and gives what appeared, and the exit
 // code.
-func list(t *testing.T, at newcomerHome, talk conversation, words ...string) (string, int) {
+func list(t *testing.T, at newcomerHome, words ...string) (string, int) {
 	t.Helper()
-	code := -1
-	talk.code = &code
-	output := onTerminal(t, append(strings.Fields("journal list --sandbox"), words...), at, &talk)
-	return string(output), code
+	return onTerminal(t, append(strings.Fields("journal list --sandbox"), words...), at)
 }
 
 func TestPager(t *testing.T) {
 	at := pagerHome(t, "echo PAGED; cat")
-	if out, code := list(t, at, conversation{}); code != 0 || !strings.Contains(out, "PAGED") || !strings.Contains(out, "just now") {
+	if out, code := list(t, at); code != 0 || !strings.Contains(out, "PAGED") || !strings.Contains(out, "just now") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 	for _, words := range []string{"-o json", "-o csv", "--no-input", "--user nobody"} {
-		if out, code := list(t, at, conversation{}, strings.Fields(words)...); code != 0 || strings.Contains(out, "PAGED") {
+		if out, code := list(t, at, strings.Fields(words)...); code != 0 || strings.Contains(out, "PAGED") {
 			t.Errorf("%s: exit %d:\n%s", words, code, out)
 		}
 	}
 	for _, none := range []string{"", "cat", "no-such-pager-here"} {
 		t.Setenv("RAISBOY_PAGER", none)
-		if out, code := list(t, at, conversation{}); code != 0 || strings.Contains(out, "PAGED") || !strings.Contains(out, "just now") {
+		if out, code := list(t, at); code != 0 || strings.Contains(out, "PAGED") || !strings.Contains(out, "just now") {
 			t.Errorf("pager %q: exit %d:\n%s", none, code, out)
 		}
 	}
 	t.Setenv("RAISBOY_PAGER", "sed 's/^/> /' | cat") // what only a shell understands
-	if out, code := list(t, at, conversation{}); code != 0 || !strings.Contains(out, "> ") {
+	if out, code := list(t, at); code != 0 || !strings.Contains(out, "> ") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
@@ -59,11 +56,11 @@ func TestPager(t *testing.T) {
 // TestPagerThatIsQuit: whoever leaves the pager has seen enough.
 func TestPagerThatIsQuit(t *testing.T) {
 	at := pagerHome(t, "head -n 1")
-	if out, code := list(t, at, conversation{}); code != 0 || strings.Contains(out, "error") {
+	if out, code := list(t, at); code != 0 || strings.Contains(out, "error") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 	at = pagerHome(t, "exec 0<&-; echo GONE")
-	if out, code := list(t, at, conversation{}); code != 0 || !strings.Contains(out, "GONE") || strings.Contains(out, "error") {
+	if out, code := list(t, at); code != 0 || !strings.Contains(out, "GONE") || strings.Contains(out, "error") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
@@ -74,7 +71,7 @@ func TestPagerKeepsTheTerminal(t *testing.T) {
 cat >/dev/null
 for i in 1 2 3; do kill -INT 0; done
 echo DONE`) // to all in the foreground, as the terminal does
-	if out, code := list(t, at, conversation{}); code != 0 || !strings.Contains(out, "DONE") {
+	if out, code := list(t, at); code != 0 || !strings.Contains(out, "DONE") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 	i := newInterruption(t.Context())
@@ -108,7 +105,7 @@ func TestPagerIsToldNoSecret(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	out, code := list(t, at, conversation{})
+	out, code := list(t, at)
 	if code != 0 || strings.Contains(out, "hush") || !strings.Contains(out, "LESS=FRX") || !strings.Contains(out, "HOME=") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}

@@ -4,19 +4,11 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
-
-	"github.com/creack/pty"
 )
 
 // transcriptVariable names a folder into which a person's whole session is
@@ -32,9 +24,6 @@ type person struct {
 	session bytes.Buffer
 	hidden  *strings.Replacer // what of this run alone is not kept, and what stands for it
 }
-
-// A reply is what the person types once a question stands on the screen.
-type reply struct{ question, typed string }
 
 // newPerson has a terminal of 80 columns and the given variables beside an
 // empty home's.
@@ -67,45 +56,13 @@ func (p *person) remarks(what string) { p.session.WriteString("\n# " + what + "\
 
 // types runs a line of shell on the terminal, answers what it asks, and gives
 // what appeared.
-func (p *person) types(want exitCode, line string, replies ...reply) string {
+func (p *person) types(want exitCode, line string, turns ...turn) string {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.Context(), 30*time.Second)
-	defer cancel()
-	command := exec.CommandContext(ctx, "sh", "-c", line)
-	command.Env = p.env
-	terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 40, Cols: p.columns})
-	if err != nil {
-		p.Fatal(err)
-	}
-	defer func() { _ = terminal.Close() }()
-	var screen bytes.Buffer
-	answered := 0 // how far of the screen
-	for buffer := make([]byte, 4096); ; {
-		n, err := terminal.Read(buffer)
-		screen.Write(buffer[:n])
-		for len(replies) > 0 {
-			at := strings.Index(screen.String()[answered:], replies[0].question)
-			if at < 0 {
-				break
-			}
-			answered += at + len(replies[0].question)
-			if _, err := terminal.WriteString(replies[0].typed); err != nil {
-				p.Fatal(err)
-			}
-			replies = replies[1:]
-		}
-		if err != nil { // a terminal whose last program ended reads as EIO on Linux
-			if !errors.Is(err, io.EOF) && !errors.Is(err, syscall.EIO) {
-				p.Fatal(err)
-			}
-			break
-		}
-	}
-	_ = command.Wait() // the exit code is looked at below
-	shown := plain(screen.String())
+	shown, code := talk(p.T, p.columns, p.env, []string{"sh", "-c", line}, turns...)
+	shown = plain(shown)
 	p.session.WriteString("\n$ " + line + "\n" + shown)
-	if code := command.ProcessState.ExitCode(); code != int(want) || len(replies) > 0 {
-		p.Fatalf("%s: exit %d, want %d; unanswered %q\n%s", line, code, want, replies, shown)
+	if code != int(want) {
+		p.Fatalf("%s: exit %d, want %d\n%s", line, code, want, shown)
 	}
 	return shown
 }

@@ -14,7 +14,7 @@ import (
 // and it is said before what that would be.
 func TestReconcileAsks(t *testing.T) {
 	at := newHome(t)
-	if output := onTerminal(t, strings.Fields("deposit --user drop --amount 6000 --sandbox"), at, nil); !strings.Contains(string(output), "UNKNOWN") {
+	if output, _ := onTerminal(t, strings.Fields("deposit --user drop --amount 6000 --sandbox"), at); !strings.Contains(output, "UNKNOWN") {
 		t.Fatalf("%s", output)
 	}
 	path := filepath.Join(at.folder, "statement.csv")
@@ -24,10 +24,10 @@ func TestReconcileAsks(t *testing.T) {
 	}
 	reconcile := []string{"account", "reconcile", path, "--sandbox", "--lang", "ru", "--since", "2020-01-01", "--until", "2020-01-02"}
 	settled := func() bool {
-		output := string(onTerminal(t, strings.Fields("journal show 1 --sandbox -o json"), at, nil))
+		output, _ := onTerminal(t, strings.Fields("journal show 1 --sandbox -o json"), at)
 		return strings.Contains(strings.ReplaceAll(output, "\r\n", ""), `"outcome":"done"`)
 	}
-	for _, talk := range []struct {
+	for _, answer := range []struct {
 		typed, want string
 		code        int
 		settled     bool
@@ -35,22 +35,20 @@ func TestReconcileAsks(t *testing.T) {
 		{"n\n", "Человек должен", 8, false}, {"\x03", "остановлено", 130, false}, {"\x04", "остановлено", 130, false},
 		{"да\n", "Всё сходится", 0, true},
 	} {
-		var code int
-		output := string(onTerminal(t, reconcile, at, &conversation{prompt: "[y/N]", answer: talk.typed, code: &code}))
+		output, code := onTerminal(t, reconcile, at, turn{"[y/N]", answer.typed})
 		before, _, asked := strings.Cut(output, "[y/N]")
 		if !asked || !strings.Contains(before, "6 000,00 UZS") || !strings.Contains(before, "НЕИЗВЕСТНО") {
 			t.Errorf("asked before it was said what: %s", output)
 		}
-		if code != talk.code || !strings.Contains(output, talk.want) || settled() != talk.settled {
-			t.Errorf("answer %q: exit %d, want %d, settled %t\n%s", talk.typed, code, talk.code, settled(), output)
+		if code != answer.code || !strings.Contains(output, answer.want) || settled() != answer.settled {
+			t.Errorf("answer %q: exit %d, want %d, settled %t\n%s", answer.typed, code, answer.code, settled(), output)
 		}
 	}
-	var code int
-	output := string(onTerminal(t, reconcile, at, &conversation{prompt: "[y/N]", answer: "да\n", code: &code}))
+	output, code := onTerminal(t, reconcile, at)
 	if code != 0 || strings.Contains(output, "[y/N]") {
 		t.Errorf("asked about what is recorded: exit %d\n%s", code, output)
 	}
-	if output := string(onTerminal(t, append(reconcile, "--no-input"), at, nil)); strings.Contains(output, "[y/N]") {
+	if output, _ := onTerminal(t, append(reconcile, "--no-input"), at); strings.Contains(output, "[y/N]") {
 		t.Errorf("%s", output)
 	}
 }

@@ -14,12 +14,15 @@ func TestClosingAsks(t *testing.T) {
 	asks, at := regexp.MustCompile(queries), newHome(t)
 	run := func(line, answer string) (string, int) {
 		t.Helper()
-		var code int
-		output := onTerminal(t, append(strings.Fields(line), "--sandbox", "--lang", "ru"), at, &conversation{prompt: "[y/N]", answer: answer, code: &code})
-		if found := asks.Find(output); found != nil {
+		var turns []turn
+		if answer != "" {
+			turns = append(turns, turn{"[y/N]", answer})
+		}
+		output, code := onTerminal(t, append(strings.Fields(line), "--sandbox", "--lang", "ru"), at, turns...)
+		if found := asks.FindString(output); found != "" {
 			t.Errorf("%s asks the terminal %q", line, found)
 		}
-		return string(output), code
+		return output, code
 	}
 	run("shift open --float 1000", "")
 	run("deposit --user drop --amount 150", "")

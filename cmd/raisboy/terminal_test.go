@@ -3,19 +3,10 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
-
-	"github.com/creack/pty"
 )
 
 // queries are what a program sends to ask a terminal something: device
@@ -35,8 +26,8 @@ func TestSilentTerminal(t *testing.T) {
 		"deposit --user 1 --amount 0 --sandbox", "no-such-command",
 		"config show --sandbox", "config path", "config check", "config init --no-input", "config rotate-secret --no-input",
 	} {
-		output := onTerminal(t, strings.Fields(line), at, nil)
-		if found := asks.Find(output); found != nil {
+		output, _ := onTerminal(t, strings.Fields(line), at)
+		if found := asks.FindString(output); found != "" {
 			t.Errorf("%s asks the terminal %q", line, found)
 		}
 		if len(output) == 0 {
@@ -70,59 +61,20 @@ func TestConfirmation(t *testing.T) {
 	}{
 		{"n\n", "ошибка", 130}, {"\n", "ошибка", 130}, {"\x03", "ошибка", 130}, {"\x04", "ошибка", 130}, {"да\n", "ЗАЧИСЛЕНО", 0},
 	} {
-		var code int
-		output := string(onTerminal(t, deposit, at, &conversation{prompt: "[y/N]", answer: answer.typed, code: &code}))
+		output, code := onTerminal(t, deposit, at, turn{"[y/N]", answer.typed})
 		if code != answer.code || !strings.Contains(output, answer.want) || !strings.Contains(output, "6 000,00 UZS") {
 			t.Errorf("answer %q: exit %d, want %d\n%s", answer.typed, code, answer.code, output)
 		}
 	}
 }
 
-type conversation struct {
-	prompt, answer string
-	code           *int
-}
-
-// onTerminal runs the binary on a pseudo-terminal of 60 columns and gives what
-// appeared on it.
-func onTerminal(t *testing.T, args []string, at newcomerHome, talk *conversation) []byte {
+// onTerminal runs the binary in a newcomer's home, on a terminal of 60 columns,
+// and gives what appeared and the exit code.
+func onTerminal(t *testing.T, args []string, at newcomerHome, turns ...turn) (string, int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	command := exec.CommandContext(ctx, commandForTests(t), args...)
-	command.Env = append(os.Environ(), "HOME="+at.folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "TERM=xterm-256color",
+	environment := append(os.Environ(), "HOME="+at.folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "TERM=xterm-256color",
 		"NO_COLOR=", "RAISBOY_SANDBOX_ADDR="+at.sandbox)
-	terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 24, Cols: 60})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = terminal.Close() }()
-	var output bytes.Buffer
-	buffer := make([]byte, 4096)
-	for {
-		n, err := terminal.Read(buffer)
-		output.Write(buffer[:n])
-		if talk != nil && talk.answer != "" && strings.Contains(output.String(), talk.prompt) {
-			if _, err := terminal.WriteString(talk.answer); err != nil {
-				t.Fatal(err)
-			}
-			talk.answer = ""
-		}
-		if err != nil { // a terminal whose last program ended reads as EIO on Linux
-			if !errors.Is(err, io.EOF) && !errors.Is(err, syscall.EIO) {
-				t.Fatal(err)
-			}
-			break
-		}
-	}
-	_ = command.Wait() // the exit code is looked at below
-	if ctx.Err() != nil {
-		t.Errorf("%v did not end by itself; it printed %q", args, output.String())
-	}
-	if talk != nil {
-		*talk.code = command.ProcessState.ExitCode()
-	}
-	return output.Bytes()
+	return talk(t, 60, environment, append([]string{commandForTests(t)}, args...), turns...)
 }
 
 // newcomerHome is an empty home, and a sandbox address that nobody uses.
