@@ -11,6 +11,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/money"
 	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // batchJob is a batch at work: what was ordered, and what carries it out.
@@ -141,7 +142,7 @@ func (j *batchJob) checkRow(o desk.Order) error {
 
 // tellOfReader says what the reader found out about the file, once.
 func (j *batchJob) tellOfReader() {
-	if j.reader.Encoding() == batch.Windows1251 && !j.told {
+	if j.reader.Encoding() == sheet.Windows1251 && !j.told {
 		j.told = true
 		j.app.render.Note("note.windows-1251", nil)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // csvReader reads CSV with a header row, as spreadsheets write it.
@@ -28,12 +30,12 @@ func newCSVReader(r *Reader, first []byte) (*csvReader, error) {
 	if given, ok := declared(first); ok { // a line of Excel's own
 		comma = given
 		var err error
-		if first, err = r.source.next(); err != nil {
-			return nil, &FormatError{&Mistake{Line: r.source.line, Problem: ProblemNoHeader}}
+		if first, err = r.source.Next(); err != nil {
+			return nil, &FormatError{&Mistake{Line: r.source.Number(), Problem: ProblemNoHeader}}
 		}
 		first = bytes.Clone(first)
 	}
-	c := &csvReader{reader: r, feed: &feed{source: r.source, rest: first, last: first, base: r.source.line - 1, whole: r.options.Whole}}
+	c := &csvReader{reader: r, feed: &feed{source: r.source, rest: first, last: first, base: r.source.Number() - 1, whole: r.options.Whole}}
 	c.csv = csv.NewReader(c.feed)
 	c.csv.Comma, c.csv.FieldsPerRecord, c.csv.ReuseRecord = comma, -1, true
 	header, err := c.csv.Read()
@@ -109,7 +111,7 @@ func (c *csvReader) header(names []string) error {
 // place is where a cell of the record at hand begins.
 func (c *csvReader) place(cell int) (line, column int) {
 	line, column = c.csv.FieldPos(cell)
-	if line += c.feed.base; line == c.feed.source.line {
+	if line += c.feed.base; line == c.feed.source.Number() {
 		column = characters(c.feed.last, column-1)
 	}
 	return line, column
@@ -123,7 +125,7 @@ func (c *csvReader) next() (Row, error) {
 		switch {
 		case errors.Is(err, errUnclosed):
 			return Row{}, &FormatError{c.unreadable(err)}
-		case errors.As(err, &wrong), errors.Is(err, errLong), errors.Is(err, errEncoding), errors.Is(err, errCutOff):
+		case errors.As(err, &wrong), errors.Is(err, sheet.ErrLong), errors.Is(err, sheet.ErrEncoding), errors.Is(err, errCutOff):
 			m := c.unreadable(err)
 			return Row{}, &RowError{Row: Row{Line: m.Line}, Mistakes: []*Mistake{m}}
 		case err != nil:
@@ -140,11 +142,11 @@ func (c *csvReader) unreadable(err error) *Mistake {
 	case errors.As(err, &wrong):
 		return &Mistake{Line: wrong.StartLine + c.feed.base, Problem: ProblemQuote}
 	case errors.Is(err, errUnclosed):
-		return &Mistake{Line: c.feed.source.line, Problem: ProblemQuote}
+		return &Mistake{Line: c.feed.source.Number(), Problem: ProblemQuote}
 	case errors.Is(err, errCutOff):
-		return &Mistake{Line: c.feed.source.line, Problem: ProblemCutOff}
+		return &Mistake{Line: c.feed.source.Number(), Problem: ProblemCutOff}
 	}
-	return sourceMistake(c.feed.source.line, err)
+	return sourceMistake(c.feed.source.Number(), err)
 }
 
 // blank is a row of separators alone: spreadsheets save those that were emptied.
@@ -200,7 +202,7 @@ func armed(text string) string {
 }
 
 // errUnclosed is a quotation mark that is still open after more than any row.
-var errUnclosed = fmt.Errorf("a quotation mark is not closed: %w", errLong)
+var errUnclosed = fmt.Errorf("a quotation mark is not closed: %w", sheet.ErrLong)
 
 // errCutOff is a last line without an end.
 var errCutOff = errors.New("the last line has no end")
@@ -208,7 +210,7 @@ var errCutOff = errors.New("the last line has no end")
 // feed gives csv.Reader the source's lines, one at a time, and no more for one
 // record than a row may have.
 type feed struct {
-	source *source
+	source *sheet.Lines
 	rest   []byte
 	last   []byte // the line given last
 	base   int    // lines before those that csv.Reader counts
@@ -219,10 +221,10 @@ type feed struct {
 // Read implements io.Reader.
 func (f *feed) Read(p []byte) (int, error) {
 	if len(f.rest) == 0 {
-		if f.taken > maxRow {
+		if f.taken > sheet.MaxLine {
 			return 0, errUnclosed
 		}
-		line, err := f.source.next()
+		line, err := f.source.Next()
 		if err != nil {
 			return 0, err
 		}

@@ -1,23 +1,23 @@
 package batch
 
-import "strings"
+import "github.com/raisboy/raisboy/pkg/sheet"
 
 // fieldOf knows a column by its name in any case, in English or Russian, with
 // whatever stands between its words.
 func fieldOf(name string) (field, bool) {
-	switch plainName(name) {
-	case "user id", "user", "userid", "player", "player id",
-		"пользователь", "игрок", "клиент", "id пользователя", "ид пользователя", "id игрока", "id клиента":
+	switch sheet.Plain(name) {
+	case "userid", "user", "player", "playerid",
+		"пользователь", "игрок", "клиент", "idпользователя", "идпользователя", "idигрока", "idклиента":
 		return fieldUser, true
-	case "amount", "sum", "сумма", "сумма платежа", "сумма выплаты":
+	case "amount", "sum", "сумма", "суммаплатежа", "суммавыплаты":
 		return fieldAmount, true
 	case "currency", "валюта":
 		return fieldCurrency, true
-	case "payment method", "method", "paymentmethod", "метод", "метод оплаты", "способ", "способ оплаты":
+	case "paymentmethod", "method", "метод", "методоплаты", "способ", "способоплаты":
 		return fieldMethod, true
-	case "ref", "reference", "номер", "№", "n", "номер чека", "номер документа", "номер квитанции", "референс":
+	case "ref", "reference", "номер", "№", "n", "номерчека", "номердокумента", "номерквитанции", "референс":
 		return fieldRef, true
-	case "request id", "requestid", "номер заявки", "заявка", "id заявки":
+	case "requestid", "номерзаявки", "заявка", "idзаявки":
 		return fieldRequest, true
 	case "kind":
 		return fieldKind, true
@@ -27,28 +27,22 @@ func fieldOf(name string) (field, bool) {
 
 // ours reports a column of our own output that means nothing on the way in.
 func ours(name string) bool {
-	switch plainName(name) {
-	case "line", "outcome", "code", "message", "id", "profile", "sandbox", "desk", "held by", "held reason",
-		"project user id", "deposit id", "payout id", "payout status", "http status", "hint", "attempts", "replayed",
-		"recorded", "created at", "settled at", "notice", "valid", "max amount", "batch", "operation", "at":
+	switch sheet.Plain(name) {
+	case "line", "outcome", "code", "message", "id", "profile", "sandbox", "desk", "heldby", "heldreason",
+		"projectuserid", "depositid", "payoutid", "payoutstatus", "httpstatus", "hint", "attempts", "replayed",
+		"recorded", "createdat", "settledat", "notice", "valid", "maxamount", "batch", "operation", "at":
 		return true
 	}
 	return false
 }
 
-// plainName is a name without what spreadsheets and people change about it.
-func plainName(name string) string {
-	name = strings.NewReplacer("_", " ", "-", " ", "ё", "е", "\u00a0", " ").Replace(strings.ToLower(name))
-	return strings.Join(strings.Fields(name), " ")
-}
-
 // meant finds the column that a name may be a mistyping of: to pass over
 // "currncy" would pay in another currency than the file says.
 func meant(name string) (field, bool) {
-	name = plainName(name)
+	name = sheet.Plain(name)
 	for _, known := range []string{
-		"user id", "user", "пользователь", "amount", "сумма", "currency", "валюта", "payment method", "method", "метод",
-		"reference", "номер", "request id",
+		"userid", "user", "пользователь", "amount", "сумма", "currency", "валюта", "paymentmethod", "method", "метод",
+		"reference", "номер", "requestid",
 	} {
 		allowed := 1
 		if len([]rune(known)) > 5 {

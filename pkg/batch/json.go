@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // jsonReader reads JSON lines: one object a line.
@@ -28,9 +29,9 @@ func (j *jsonReader) next() (Row, error) {
 		line := j.first
 		if j.first = nil; line == nil {
 			var err error
-			line, err = j.reader.source.next()
-			if errors.Is(err, errLong) || errors.Is(err, errEncoding) {
-				m := sourceMistake(j.reader.source.line, err)
+			line, err = j.reader.source.Next()
+			if errors.Is(err, sheet.ErrLong) || errors.Is(err, sheet.ErrEncoding) {
+				m := sourceMistake(j.reader.source.Number(), err)
 				return Row{}, &RowError{Row: Row{Line: m.Line}, Mistakes: []*Mistake{m}}
 			}
 			if err != nil {
@@ -38,7 +39,7 @@ func (j *jsonReader) next() (Row, error) {
 			}
 		}
 		if len(bytes.TrimSpace(line)) > 0 {
-			return j.row(line, j.reader.source.line)
+			return j.row(line, j.reader.source.Number())
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // Options say how a file is read.
@@ -24,7 +25,7 @@ type Options struct {
 // It keeps nothing of what it has read but the row at hand.
 type Reader struct {
 	options Options
-	source  *source
+	source  *sheet.Lines
 	rows    rowReader // nil: nothing was read yet
 	ignored []string
 	ended   error
@@ -38,11 +39,11 @@ type rowReader interface {
 
 // NewReader reads from in, no further than it must for the next row.
 func NewReader(in io.Reader, o Options) *Reader {
-	return &Reader{options: o, source: newSource(in)}
+	return &Reader{options: o, source: sheet.NewLines(in)}
 }
 
 // Encoding is how the characters read so far were written.
-func (r *Reader) Encoding() Encoding { return r.source.encoding }
+func (r *Reader) Encoding() sheet.Encoding { return r.source.Encoding() }
 
 // Ignored names the columns that were passed over because they are unknown.
 func (r *Reader) Ignored() []string { return r.ignored }
@@ -63,10 +64,10 @@ func (r *Reader) Next() (Row, error) {
 
 func (r *Reader) read() (Row, error) {
 	for r.rows == nil {
-		line, err := r.source.next()
+		line, err := r.source.Next()
 		switch {
-		case errors.Is(err, errLong), errors.Is(err, errEncoding):
-			return Row{}, &FormatError{sourceMistake(r.source.line, err)}
+		case errors.Is(err, sheet.ErrLong), errors.Is(err, sheet.ErrEncoding):
+			return Row{}, &FormatError{sourceMistake(r.source.Number(), err)}
 		case err != nil:
 			return Row{}, err
 		}
@@ -74,7 +75,7 @@ func (r *Reader) read() (Row, error) {
 		switch {
 		case len(text) == 0:
 		case text[0] == '[' || string(text) == "{":
-			return Row{}, &FormatError{&Mistake{Line: r.source.line, Problem: ProblemNotLines}}
+			return Row{}, &FormatError{&Mistake{Line: r.source.Number(), Problem: ProblemNotLines}}
 		case text[0] == '{':
 			r.rows = newJSONReader(r, bytes.Clone(line))
 		default:
@@ -88,7 +89,7 @@ func (r *Reader) read() (Row, error) {
 
 func sourceMistake(line int, err error) *Mistake {
 	m := &Mistake{Line: line, Problem: ProblemLong}
-	if errors.Is(err, errEncoding) {
+	if errors.Is(err, sheet.ErrEncoding) {
 		m.Problem = ProblemEncoding
 	}
 	return m

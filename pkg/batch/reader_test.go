@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // read gives rows as "line user amount currency method ref request" and
@@ -57,15 +58,15 @@ func TestReader(t *testing.T) {
 	for _, test := range []struct {
 		name, in, want string
 		kind           api.Kind
-		encoding       Encoding
+		encoding       sheet.Encoding
 	}{
 		{name: "plain", in: "user_id,amount,currency,payment_method,ref,request_id\n1,6000,UZS,wallet_transfer,r-1,q-1\n",
 			want: "2 1 6000.00 UZS wallet_transfer r-1 q-1"},
 		{name: "any order and case", in: "REF,Amount,USER_ID\nr-1,6000.5,1\n", want: "2 1 6000.50   r-1"},
 		{name: "a spreadsheet's own", in: "\ufeffпользователь;сумма;валюта;метод;номер\r\n2564568;\"6\u00a0000,00\";UZS;bank_card;ч-1\r\n;;;;\r\n",
 			want: "2 2564568 6000.00 UZS bank_card ч-1"},
-		{name: "Windows-1251", in: windows, want: "2 2564568 6000.50   ч-1", encoding: Windows1251},
-		{name: "UTF-16", in: wide, want: "2 1 2.50", encoding: UTF16},
+		{name: "Windows-1251", in: windows, want: "2 2564568 6000.50   ч-1", encoding: sheet.Windows1251},
+		{name: "UTF-16", in: wide, want: "2 1 2.50", encoding: sheet.UTF16},
 		{name: "excel says its separator", in: "sep=;\nuser;amount\n1;2\n", want: "3 1 2.00"},
 		{name: "a quoted line break in a column of no interest", in: "user,note,amount\n1,\"a\nb\",2\n3,,4\n", want: "2 1 2.00|4 3 4.00"},
 		{name: "a tab and quotes", in: "\"user\"\t\"amount\"\n\"1\"\t\"2,50\"\n", want: "2 1 2.50"},
@@ -73,8 +74,8 @@ func TestReader(t *testing.T) {
 			want: "2:3 amount amount|3 2 5.00|4:3 amount amount|4:5 cells|5  5.00|6:3 amount amount|7:0 amount amount"},
 		{name: "columns in characters", in: "игрок;сумма\nАнна;1,2,3\n", want: "2:6 amount amount"},
 		{name: "a lone quote", in: "user,amount\n1\"2,5\n3,4\n", want: "2:0 quote|3 3 4.00"},
-		{name: "a quote that is never closed", in: "user,amount\n\"1,5\n" + strings.Repeat("2,3\n", maxRow), want: "FILE"},
-		{name: "a long line", in: "user,amount\n" + strings.Repeat("x", 2*maxRow) + ",5\n3,4\n", want: "2:0 long_row|3 3 4.00"},
+		{name: "a quote that is never closed", in: "user,amount\n\"1,5\n" + strings.Repeat("2,3\n", sheet.MaxLine), want: "FILE"},
+		{name: "a long line", in: "user,amount\n" + strings.Repeat("x", 2*sheet.MaxLine) + ",5\n3,4\n", want: "2:0 long_row|3 3 4.00"},
 		{name: "mixed encodings", in: "user,amount\nж,5\n\xe6,5\n3,4\n", want: "2 ж 5.00|3:0 encoding|4 3 4.00"},
 		{name: "an id that a spreadsheet rounded", in: "user,amount\n\"2,56457E+14\",5\n", want: "2:1 scientific user_id"},
 		{name: "no header", in: "1,2\n3,4\n", want: "FILE 1:0 no_header"},
@@ -103,7 +104,7 @@ func TestReader(t *testing.T) {
 				kind = api.KindDeposit
 			}
 			if encoding == "" {
-				encoding = UTF8
+				encoding = sheet.UTF8
 			}
 			for name, in := range map[string]io.Reader{
 				"whole": strings.NewReader(test.in), "byte by byte": iotest.OneByteReader(strings.NewReader(test.in)),

@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // A spool keeps checked rows in a private temporary file: in memory a million
@@ -31,7 +32,7 @@ func newSpool() (*spool, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 	}
-	return &spool{file: f, out: bufio.NewWriterSize(f, maxRow)}, nil
+	return &spool{file: f, out: bufio.NewWriterSize(f, sheet.MaxLine)}, nil
 }
 
 func (s *spool) close() error {
@@ -71,7 +72,7 @@ func (s *spool) rows() iter.Seq2[Planned, error] {
 			yield(Planned{}, err)
 			return
 		}
-		in := bufio.NewReaderSize(s.file, maxRow)
+		in := bufio.NewReaderSize(s.file, sheet.MaxLine)
 		for {
 			p, err := readPlanned(in)
 			if errors.Is(err, io.EOF) {
@@ -103,7 +104,7 @@ func readPlanned(in *bufio.Reader) (Planned, error) {
 	p.Row.Amount = money.Amount(amount)
 	for _, text := range p.Row.texts() {
 		length, err := binary.ReadUvarint(in)
-		if err != nil || length > maxRow {
+		if err != nil || length > sheet.MaxLine {
 			return p, whole(errors.Join(err))
 		}
 		if length == 0 {

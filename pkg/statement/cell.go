@@ -8,6 +8,7 @@ import (
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // readAmount reads a sum with its sign, as exports print it: 6000, 6 000,00,
@@ -97,7 +98,7 @@ func readTime(text string, zone *time.Location, forms []layout) (from, until tim
 // readKind reads the word for a kind of operation; known is false for a word
 // that means something else.
 func readKind(text string) (kind api.Kind, known bool) {
-	switch plain(text) {
+	switch sheet.Plain(text) {
 	case "deposit", "deposits", "payin", "депозит", "пополнение", "зачисление", "ввод":
 		return api.KindDeposit, true
 	case "payout", "payouts", "withdrawal", "withdraw", "выплата", "вывод":
@@ -108,14 +109,14 @@ func readKind(text string) (kind api.Kind, known bool) {
 
 // readStatus reads what a line's status means for its money.
 func readStatus(text string) Booking {
-	word := plain(text)
+	word := sheet.Plain(text)
 	if slices.Contains([]string{"success", "successful", "succeeded", "completed", "complete", "done", "paid", "credited", "ok",
-		"успешно", "успех", "выполнено", "выполнен", "выполнена", "завершено", "завершен", "завершён", "завершена", "проведено", "проведён",
+		"успешно", "успех", "выполнено", "выполнен", "выполнена", "завершено", "завершен", "завершена", "проведено",
 		"проведен", "проведена", "зачислено", "зачислен", "выплачено", "выплачена", "исполнено", "исполнен"}, word) {
 		return Booked
 	}
 	if slices.Contains([]string{"failed", "fail", "failure", "cancelled", "canceled", "rejected", "declined", "refused", "error", "expired",
-		"отменено", "отменён", "отменен", "отменена", "отклонено", "отклонён", "отклонен", "отклонена", "ошибка", "отказ", "неуспешно",
+		"отменено", "отменен", "отменена", "отклонено", "отклонен", "отклонена", "ошибка", "отказ", "неуспешно",
 		"неудача", "незачислено", "невыплачено"}, word) {
 		return Failed
 	}

@@ -3,7 +3,8 @@ package statement
 import (
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // A Field is what a column of a statement can be. Its name is what --column
@@ -31,7 +32,7 @@ func Fields() []Field {
 		FieldAmount, FieldCurrency, FieldTime, FieldStatus}
 }
 
-// names are the headers by which a field is known, in the form that plain gives.
+// names are the headers by which a field is known, in the form that sheet.Plain gives.
 // A word that means the opposite to the other side (credit, debit) is none.
 func (f Field) names() []string {
 	switch f {
@@ -61,16 +62,6 @@ func (f Field) names() []string {
 		return []string{"status", "state", "outcome", "статус", "состояние"}
 	}
 	return nil
-}
-
-// plain makes header names comparable: lower case, letters and digits alone.
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, name)
 }
 
 // columns say in which cell of a line a field stands.
@@ -111,7 +102,7 @@ func recognise(header []string, named map[Field]string) (columns, *Error) {
 		}
 	}
 	for cell, text := range header {
-		name := plain(text)
+		name := sheet.Plain(text)
 		for _, field := range Fields() {
 			if _, ok := named[field]; ok || byHand[cell] || !slices.Contains(field.names(), name) {
 				continue

@@ -11,17 +11,14 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
-
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // Bounds on what is read, in bytes.
 const (
 	MaxSize = 64 << 20
-	MaxLine = 64 << 10
+	MaxLine = sheet.MaxLine
 )
 
 // maxHeading is how many lines may stand above the header.
@@ -76,29 +73,22 @@ func Read(r io.Reader, o Options) (*File, error) {
 
 // decode gives the text of a file, whatever it was saved by.
 func decode(content []byte) (string, *Error) {
-	var from encoding.Encoding
-	switch {
-	case len(bytes.TrimSpace(content)) == 0:
+	if len(bytes.TrimSpace(content)) == 0 {
 		return "", &Error{Problem: ProblemEmpty}
-	case bytes.HasPrefix(content, []byte("\xef\xbb\xbf")):
-		content = content[3:]
-	case bytes.HasPrefix(content, []byte("\xff\xfe")):
-		from = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
-	case bytes.HasPrefix(content, []byte("\xfe\xff")):
-		from = unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)
-	case !utf8.Valid(content):
-		from = charmap.Windows1251
 	}
-	if from != nil {
-		var err error
-		if content, err = from.NewDecoder().Bytes(content); err != nil {
-			return "", &Error{Problem: ProblemEncoding, Err: err}
+	var text strings.Builder
+	for lines := sheet.NewLines(bytes.NewReader(content)); ; {
+		line, err := lines.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return text.String(), nil
+		case errors.Is(err, sheet.ErrLong):
+			return "", &Error{Problem: ProblemTooLarge, Line: lines.Number()}
+		case err != nil, bytes.ContainsRune(line, utf8.RuneError), bytes.IndexByte(line, 0) >= 0:
+			return "", &Error{Problem: ProblemEncoding, Line: lines.Number(), Err: err}
 		}
+		text.Write(line)
 	}
-	if !utf8.Valid(content) || bytes.ContainsRune(content, utf8.RuneError) || bytes.IndexByte(content, 0) >= 0 {
-		return "", &Error{Problem: ProblemEncoding}
-	}
-	return string(content), nil
 }
 
 // A parser reads one statement.

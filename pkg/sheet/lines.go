@@ -1,0 +1,122 @@
+// Package sheet reads tables as other people's programs save them: lines in
+// UTF-8, UTF-16 or Windows-1251, and headers that are written in many ways.
+//
+// [Lines] stands between a file and whoever reads its cells: package batch for
+// rows that are to be paid, and package statement for what a partner says was.
+// What a column means, and which lines can be believed, is decided there.
+package sheet
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// MaxLine bounds a line in bytes, and with it the memory of a reader. The widest
+// row that means anything has well under a thousand.
+const MaxLine = 64 << 10
+
+// Encoding is how a file's characters are written.
+type Encoding string
+
+// The encodings that are told apart.
+const (
+	UTF8        Encoding = "UTF-8"
+	UTF16       Encoding = "UTF-16"       // by its byte order mark
+	Windows1251 Encoding = "Windows-1251" // what is no UTF-8
+)
+
+// What can be wrong with a line.
+var (
+	ErrLong     = errors.New("line too long")
+	ErrEncoding = errors.New("neither UTF-8 nor Windows-1251 throughout")
+)
+
+// Lines gives a file's lines in UTF-8, one at a time and as they come: a pipe's
+// first row is there before its second is written.
+type Lines struct {
+	in       *bufio.Reader
+	begun    bool
+	number   int // of the line given last
+	encoding Encoding
+	foreign  bool // a line that only UTF-8 explains was seen
+}
+
+// NewLines reads from in, no further than it must for the next line.
+func NewLines(in io.Reader) *Lines {
+	return &Lines{in: bufio.NewReaderSize(in, MaxLine), encoding: UTF8}
+}
+
+// begin looks at the byte order mark.
+func (l *Lines) begin() {
+	l.begun = true
+	switch mark, _ := l.in.Peek(2); { // an error comes again with the first line
+	case len(mark) < 2:
+	case mark[0] == 0xff && mark[1] == 0xfe, mark[0] == 0xfe && mark[1] == 0xff:
+		decoder := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+		l.in, l.encoding = bufio.NewReaderSize(transform.NewReader(l.in, decoder), MaxLine), UTF16
+	case mark[0] == 0xef:
+		if mark, _ := l.in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+			_, _ = l.in.Discard(3) // they are in the buffer
+		}
+	}
+}
+
+// Number is that of the line given last, from 1.
+func (l *Lines) Number() int { return l.number }
+
+// Encoding is how the characters read so far were written.
+func (l *Lines) Encoding() Encoding { return l.encoding }
+
+// Next gives the next line with its end, valid until the following call, and
+// io.EOF after the last. After ErrLong and ErrEncoding the line was passed over,
+// and reading can go on.
+func (l *Lines) Next() ([]byte, error) {
+	if !l.begun {
+		l.begin()
+	}
+	line, err := l.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = l.in.ReadSlice('\n')
+		}
+		l.number++
+		if err == nil || errors.Is(err, io.EOF) {
+			err = ErrLong
+		}
+		return nil, err
+	}
+	if len(line) == 0 || err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	l.number++
+	return l.decode(line)
+}
+
+func (l *Lines) decode(line []byte) ([]byte, error) {
+	ascii := true
+	for _, b := range line {
+		ascii = ascii && b < utf8.RuneSelf
+	}
+	switch {
+	case ascii:
+		return line, nil
+	case l.encoding != Windows1251 && utf8.Valid(line):
+		l.foreign = true
+		return line, nil
+	case l.encoding == UTF16 || l.foreign:
+		return nil, ErrEncoding
+	}
+	l.encoding = Windows1251
+	decoded := make([]byte, 0, 2*len(line))
+	for _, b := range line {
+		decoded = utf8.AppendRune(decoded, charmap.Windows1251.DecodeByte(b))
+	}
+	return decoded, nil
+}
