@@ -21,12 +21,11 @@ const mapPath = "docs/architecture.md"
 const modulePath = "github.com/raisboy/raisboy"
 
 // everything, nothing and nowhere are the words that the map uses in place of
-// a list of packages; laterIssue marks a row whose package need not exist yet.
+// a list of packages.
 const (
 	everything = "everything but what is for tests"
 	nothing    = "nothing"
 	nowhere    = "nowhere"
-	laterIssue = "later issue"
 )
 
 // An archMap is the map as the document has it. Packages are named by their
@@ -44,7 +43,6 @@ type archMap struct {
 type mapRow struct {
 	keys   []string
 	values []string
-	later  bool // marked as a later issue
 }
 
 // allowed gives the packages of ours that pkg may import, by the map; false if
@@ -131,7 +129,6 @@ func readTable(doc []byte, name string, valueColumn int) ([]mapRow, error) {
 		row := mapRow{
 			keys:   quoted(cells[0]),
 			values: quoted(cells[valueColumn]),
-			later:  strings.Contains(line, laterIssue),
 		}
 		switch word := strings.TrimSpace(cells[valueColumn]); {
 		case word == everything || word == nowhere:

@@ -93,8 +93,8 @@ func checkRows(m archMap, tree sourceTree) []string {
 			problems = append(problems, "the map names "+pkg+" twice")
 		}
 		graph[pkg], _ = m.allowed(pkg)
-		if _, exists := tree.packages[pkg]; !exists && !row.later {
-			problems = append(problems, "the map names "+pkg+", which does not exist and is not marked as a "+laterIssue)
+		if _, exists := tree.packages[pkg]; !exists {
+			problems = append(problems, "the map names "+pkg+", which does not exist")
 		}
 	}
 	for pkg := range tree.packages {
