@@ -152,42 +152,49 @@ func processesRace(w *world) {
 	for i := range 16 {
 		children = append(children, w.child(fmt.Sprint("till-", i)))
 	}
-	for _, c := range children {
-		if got := c.line(); got != "ready" {
-			w.Fatalf("a child said %q", got)
-		}
-	}
-	for i, race := range []struct {
-		task   string
-		reason journal.HeldReason
-	}{{taskRef, journal.HeldRef}, {taskGuard, journal.HeldUnresolved}} {
-		for _, c := range children {
-			c.begin(race.task)
-		}
-		begun := 0
-		for _, c := range children {
-			switch got := c.line(); got {
-			case fmt.Sprint("begun ", i+1):
-				begun++
-			case "held " + string(race.reason):
-			default:
-				w.Errorf("%s: a child said %q", race.task, got)
-			}
-		}
-		if begun != 1 {
-			w.Errorf("%s: %d processes began", race.task, begun)
-		}
-	}
+	w.ready(children...)
+	w.onlyOne(children, taskRef, "begun 1", "held "+string(journal.HeldRef))
+	w.onlyOne(children, taskGuard, "begun 2", "held "+string(journal.HeldUnresolved))
 	for _, c := range children {
 		c.end()
 	}
 }
 
+// ready waits until the children have opened the journal.
+func (w *world) ready(children ...*child) {
+	w.Helper()
+	for _, c := range children {
+		if got := c.line(); got != "ready" {
+			w.Fatalf("a child said %q", got)
+		}
+	}
+}
+
+// onlyOne has all children begin the same at once: one must do it, and the
+// others must be refused.
+func (w *world) onlyOne(children []*child, task, done, refused string) {
+	w.Helper()
+	for _, c := range children {
+		c.begin(task)
+	}
+	won := 0
+	for _, c := range children {
+		switch got := c.line(); got {
+		case done:
+			won++
+		case refused:
+		default:
+			w.Errorf("%s: a child said %q", task, got)
+		}
+	}
+	if won != 1 {
+		w.Errorf("%s: %d processes did", task, won)
+	}
+}
+
 func killedOwner(w *world) {
 	c := w.child("till-9")
-	if got := c.line(); got != "ready" {
-		w.Fatalf("a child said %q", got)
-	}
+	w.ready(c)
 	c.begin(taskGuard)
 	if got := c.line(); got != "begun 1" {
 		w.Fatalf("a child said %q", got)
