@@ -72,7 +72,7 @@ func (s *session) events(filter journal.EventFilter) (iter.Seq2[journal.Event, e
 }
 
 func (a *app) readEventFilter(c *cobra.Command) (f journal.EventFilter, err error) {
-	if f.Since, f.Until, err = a.readSpan(c); err != nil {
+	if f.Since, f.Until, err = readSpan(c, a.process.now()); err != nil {
 		return f, err
 	}
 	kind, err := flagText(c, "kind")

@@ -85,7 +85,7 @@ func (a *app) readFilter(c *cobra.Command) (f journal.Filter, err error) {
 	if f.Limit, err = readLimit(c); err != nil {
 		return f, err
 	}
-	if f.Since, f.Until, err = a.readSpan(c); err != nil {
+	if f.Since, f.Until, err = readSpan(c, a.process.now()); err != nil {
 		return f, err
 	}
 	if f.Kind = api.Kind(kind); kind != "" && !f.Kind.MovesMoney() {
@@ -119,9 +119,10 @@ func readLimit(c *cobra.Command) (int, error) {
 	return limit, nil
 }
 
-// readSpan reads --since and --until, where the command has them. A span that
-// ends before it begins is a slip, and would list nothing without saying why.
-func (a *app) readSpan(c *cobra.Command) (since, until time.Time, err error) {
+// readSpan reads --since and --until, where the command has them, in the zone of
+// now. A span that ends before it begins is a slip, and would list nothing
+// without saying why.
+func readSpan(c *cobra.Command, now time.Time) (since, until time.Time, err error) {
 	for _, bound := range []struct {
 		flag string
 		into *time.Time
@@ -136,7 +137,7 @@ func (a *app) readSpan(c *cobra.Command) (since, until time.Time, err error) {
 		if value == "" {
 			continue
 		}
-		at, ok := readTime(value, a.process.now())
+		at, ok := readTime(value, now)
 		if !ok {
 			return since, until, badWord(c, bound.flag, value, nil)
 		}

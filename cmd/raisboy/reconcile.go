@@ -186,11 +186,8 @@ func (a *app) readStatement(path string, o statement.Options) (*statement.File, 
 // readReconciliation reads the flags.
 func (a *app) readReconciliation(c *cobra.Command) (*reconciliation, error) {
 	x := &reconciliation{}
-	bad := func(flag, value string) error {
-		return &usageError{Problem: usageBadValue, Name: "--" + flag, Value: value, Command: c.CommandPath()}
-	}
 	texts := map[string]string{}
-	for _, name := range []string{"timezone", "currency", "kind", "negative", "since", "until"} {
+	for _, name := range []string{"timezone", "currency", "kind", "negative"} {
 		value, err := flagText(c, name)
 		if err != nil {
 			return nil, err
@@ -199,7 +196,7 @@ func (a *app) readReconciliation(c *cobra.Command) (*reconciliation, error) {
 	}
 	ok := false
 	if x.options.Zone, ok = readZone(texts["timezone"]); !ok {
-		return nil, bad("timezone", texts["timezone"])
+		return nil, badWord(c, "timezone", texts["timezone"], nil)
 	}
 	if x.options.Currency = texts["currency"]; x.options.Currency != "" && !api.KnownCurrency(x.options.Currency) {
 		return nil, &api.FieldError{Field: "currency", Problem: api.ProblemCurrency, Value: x.options.Currency}
@@ -207,20 +204,16 @@ func (a *app) readReconciliation(c *cobra.Command) (*reconciliation, error) {
 	x.options.Kind, x.options.Negative = api.Kind(texts["kind"]), api.Kind(texts["negative"])
 	for _, name := range []string{"kind", "negative"} {
 		if kind := api.Kind(texts[name]); kind != "" && !kind.MovesMoney() {
-			return nil, bad(name, texts[name])
-		}
-	}
-	for name, into := range map[string]*time.Time{"since": &x.rules.Since, "until": &x.rules.Until} {
-		if value := texts[name]; value != "" {
-			if *into, ok = readTime(value, a.process.now().In(x.options.Zone)); !ok {
-				return nil, bad(name, value)
-			}
+			return nil, badWord(c, name, texts[name], kindWords())
 		}
 	}
 	if x.rules.Window, _ = c.Flags().GetDuration("window"); x.rules.Window < 0 || x.rules.Window > maxWindow {
-		return nil, bad("window", x.rules.Window.String())
+		return nil, badWord(c, "window", x.rules.Window.String(), nil)
 	}
 	var err error
+	if x.rules.Since, x.rules.Until, err = readSpan(c, a.process.now().In(x.options.Zone)); err != nil {
+		return nil, err
+	}
 	x.options.Columns, err = readColumns(c)
 	return x, err
 }
