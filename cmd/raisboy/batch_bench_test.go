@@ -36,20 +36,14 @@ func BenchmarkBatch(b *testing.B) {
 
 func benchBatch(b *testing.B, skipValidate bool) {
 	b.Helper()
-	server, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = server.Close() }()
-	project := httptest.NewServer(server)
-	defer project.Close()
+	_, address := newProject(b, sandbox.Options{})
 	client := benchClient(b, api.NewTransport(api.TransportOptions{}))
 	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"), journal.Options{Desk: "bench", Now: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = j.Close() }()
-	d := &desk.Desk{Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: project.URL}}
+	d := &desk.Desk{Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address}}
 	recorded := func(ctx context.Context, p batch.Planned) (batch.Result, error) {
 		o := benchTerms().Order(p.Row)
 		o.Straight, o.SkipValidate = true, skipValidate

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,15 +43,8 @@ func TestBatchMemory(t *testing.T) {
 	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	server, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	project := httptest.NewServer(server)
-	t.Cleanup(project.Close)
-	env := append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
-		"RAISBOY_BASE_URL="+project.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret)
+	_, address := newProject(t, sandbox.Options{})
+	env := newTill(t, address)
 	peak := func(args string, rows int) int64 {
 		t.Helper()
 		command := exec.CommandContext(t.Context(), binary, strings.Fields(args)...)

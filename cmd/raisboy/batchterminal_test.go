@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,16 +64,10 @@ func TestBatchConfirmation(t *testing.T) {
 // typed or expected; a pipe does not stand in for it.
 func TestBatchAboveConfirmation(t *testing.T) {
 	home := t.TempDir()
-	server, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	project := httptest.NewServer(server)
-	t.Cleanup(project.Close)
+	server, address := newProject(t, sandbox.Options{})
 	config := filepath.Join(home, "config.yaml")
 	text := fmt.Sprintf("profiles:\n  main:\n    base_url: %s\n    api_key: %s\n    secret: env:SECRET\n    limits:\n      confirm_above: \"1 500\"\n",
-		project.URL, sandbox.APIKey)
+		address, sandbox.APIKey)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -113,15 +106,8 @@ func TestBatchInterrupted(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			server, err := sandbox.New(sandbox.Options{SlowDelay: 2 * time.Second})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = server.Close() })
-			project := httptest.NewServer(server)
-			t.Cleanup(project.Close)
-			env := append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
-				"RAISBOY_BASE_URL="+project.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret)
+			_, address := newProject(t, sandbox.Options{SlowDelay: 2 * time.Second})
+			env := newTill(t, address)
 			file := rowsFile(t, "user,amount\nslow,1\nslow,2\nslow,3\n")
 			batch := exec.CommandContext(t.Context(), commandForTests(t),
 				"deposit", "--file", file, "--batch", "b", "--jobs", "1", "-o", "json", "--max-unknown", "0")

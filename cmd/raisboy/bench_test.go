@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,12 +72,7 @@ func median(all []time.Duration) time.Duration {
 // BenchmarkRecorded puts one deposit with its intent and outcome on disk beside
 // the same request without a journal, in turn, against one sandbox.
 func BenchmarkRecorded(b *testing.B) {
-	server, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	project := httptest.NewServer(server)
-	defer project.Close()
+	_, address := newProject(b, sandbox.Options{})
 	key, err := sign.NewKey([]byte(sandbox.Secret))
 	if err != nil {
 		b.Fatal(err)
@@ -92,7 +86,7 @@ func BenchmarkRecorded(b *testing.B) {
 		Transport: api.NewTransport(api.TransportOptions{}), Key: key, APIKey: sandbox.APIKey, Now: time.Now,
 	}
 	d := &desk.Desk{
-		Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: project.URL},
+		Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address},
 	}
 	var bare, recorded time.Duration
 	var n money.Amount

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,19 +87,14 @@ func sendOrder(way, address, path, amount string) (err error) {
 //
 //	go test ./cmd/raisboy -run '^$' -bench CostOfRecording -benchtime 200x
 func BenchmarkCostOfRecording(b *testing.B) {
-	server, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	project := httptest.NewServer(server)
-	defer project.Close()
+	_, address := newProject(b, sandbox.Options{})
 	path := filepath.Join(b.TempDir(), "journal.db")
 	ways := []string{orderBare, orderOpened, orderRecorded}
 	cpu, elapsed := map[string][]time.Duration{}, map[string][]time.Duration{}
 	for n := 0; b.Loop(); {
 		for _, way := range ways {
 			n++
-			command := exec.CommandContext(b.Context(), "order", way, project.URL, path, strconv.Itoa(n))
+			command := exec.CommandContext(b.Context(), "order", way, address, path, strconv.Itoa(n))
 			began := time.Now()
 			if text, err := command.CombinedOutput(); err != nil {
 				b.Fatalf("%s: %v\n%s", way, err, text)

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -31,15 +30,8 @@ func TestInterruptInFlight(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			server, err := sandbox.New(sandbox.Options{SlowDelay: 3 * time.Second})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = server.Close() })
-			project := httptest.NewServer(server)
-			t.Cleanup(project.Close)
-			env := append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8",
-				"RAISBOY_BASE_URL="+project.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret)
+			_, address := newProject(t, sandbox.Options{SlowDelay: 3 * time.Second})
+			env := newTill(t, address)
 			command := exec.CommandContext(t.Context(), commandForTests(t), "deposit", "--user", "slow", "--amount", "5", "-o", "json")
 			var out, said bytes.Buffer
 			command.Env, command.Stdout, command.Stderr = env, &out, &said
