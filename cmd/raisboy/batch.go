@@ -144,7 +144,7 @@ func readBounds(c *cobra.Command, o *batchOrder) error {
 		}
 		n, err := flags.GetInt(bound.name)
 		if err != nil || n < bound.least || n > bound.most {
-			return badFlag(c, bound.name, strconv.Itoa(n))
+			return badWord(c, bound.name, strconv.Itoa(n), nil)
 		}
 		*bound.into = n
 	}
@@ -154,14 +154,10 @@ func readBounds(c *cobra.Command, o *batchOrder) error {
 	}
 	limit, ok := readRate(text)
 	if !ok {
-		return badFlag(c, "rate", text)
+		return badWord(c, "rate", text, nil)
 	}
 	o.rate = rate.NewLimiter(limit, 1)
 	return nil
-}
-
-func badFlag(c *cobra.Command, name, value string) error {
-	return &usageError{Problem: usageBadValue, Name: "--" + name, Value: value, Command: c.CommandPath()}
 }
 
 // readRate reads "50/s", "50", "100/m", "1000/h".
@@ -189,7 +185,7 @@ func readExpectation(c *cobra.Command, o *batchOrder) error {
 		text, _ := flags.GetString("expect-count")
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return badFlag(c, "expect-count", text)
+			return badWord(c, "expect-count", text, nil)
 		}
 		o.expect.HasCount, o.expect.Count = true, n
 	}

@@ -12,7 +12,7 @@ import (
 // and gives the exit code.
 func (j *batchJob) conclude(e batch.Ending, total int) error {
 	a := j.app
-	exit := exitOfBatch(e, total)
+	exit := exitOfBatch(e)
 	p := problem{exit: exit}
 	switch e.Reason {
 	case batch.RanThrough:
@@ -67,7 +67,7 @@ func (a *app) brokenBatch(e batch.Ending) problem {
 }
 
 // exitOfBatch gives 0 if every row is done, 9 if not, or the first fatal cause.
-func exitOfBatch(e batch.Ending, _ int) exitCode {
+func exitOfBatch(e batch.Ending) exitCode {
 	switch e.Reason {
 	case batch.BadCredentials:
 		return exitCredentials

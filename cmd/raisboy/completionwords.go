@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,7 +156,7 @@ func (a *app) journalWords(f journal.Filter, byPayoutID bool) cobra.CompletionFu
 			f.Profile = s.profile.Name
 			for e, err := range s.journal.List(ctx, f) {
 				number := strconv.FormatInt(e.ID, 10)
-				if err != nil || contains(args, number) {
+				if err != nil || slices.Contains(args, number) {
 					continue
 				}
 				about := a.render.Brief(e)
@@ -232,13 +233,4 @@ func plainWord(id string) bool {
 		}
 	}
 	return id != "" && id[0] != '-'
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

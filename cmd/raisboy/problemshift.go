@@ -25,9 +25,9 @@ func (a *app) explainShift(err error) (problem, bool) {
 		switch {
 		case s.Number == 0:
 		case s.Open():
-			w["Who"], w["Time"] = render.Sanitize(s.OpenedBy), a.render.Moment(s.OpenedAt)
+			w["Who"], w["Time"] = render.Sanitize(s.OpenedBy), a.render.Clock(s.OpenedAt)
 		default:
-			w["Who"], w["Time"] = render.Sanitize(s.ClosedBy), a.render.Moment(s.ClosedAt)
+			w["Who"], w["Time"] = render.Sanitize(s.ClosedBy), a.render.Clock(s.ClosedAt)
 		}
 		return a.say(exit, "problem.shift."+string(refused.Problem), w), true
 	case errors.As(err, &page):

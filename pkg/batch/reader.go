@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -105,19 +106,10 @@ func (r *Reader) column(name string, line, at int) *Mistake {
 		return &Mistake{Line: line, Column: at, Problem: ProblemDoubtful, Value: strings.Clone(name), Meant: f.String()}
 	}
 	const most = 20 // there may be another name on every line
-	if len(r.ignored) < most && !contains(r.ignored, name) {
+	if len(r.ignored) < most && !slices.Contains(r.ignored, name) {
 		r.ignored = append(r.ignored, strings.Clone(name))
 	}
 	return nil
-}
-
-func contains(names []string, name string) bool {
-	for _, known := range names {
-		if known == name {
-			return true
-		}
-	}
-	return false
 }
 
 // needed are the columns that the kind cannot do without.

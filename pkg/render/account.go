@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
@@ -105,14 +104,10 @@ const maxNumbers = 12
 
 // numbers names operations in a sentence.
 func numbers(ids []int64) string {
-	var texts []string
-	for i, id := range ids {
-		if i == maxNumbers {
-			return strings.Join(texts, ", ") + ", …"
-		}
-		texts = append(texts, number(id))
+	if len(ids) > maxNumbers {
+		return listed(ids[:maxNumbers]) + ", …"
 	}
-	return strings.Join(texts, ", ")
+	return listed(ids)
 }
 
 // Movement prints one movement of the merchant account that was recorded.
@@ -177,25 +172,6 @@ func (r *Renderer) movement(m journal.Movement) object {
 		{"recorded_at", r.stamp(m.RecordedAt)},
 		{"desk", orNull(m.Desk)},
 	}
-}
-
-// layOut draws a table of rows, without the columns that are empty in all.
-func (r *Renderer) layOut(columns []column, rows [][]string) ([]string, error) {
-	var shown []column
-	var cells [][]string
-	for i, c := range columns {
-		values := []string{r.Catalog.T(c.label, nil)}
-		empty := true
-		for _, row := range rows {
-			values = append(values, row[i])
-			empty = empty && row[i] == ""
-		}
-		if !empty {
-			shown, cells = append(shown, c), append(cells, values)
-		}
-	}
-	shown, cells = fit(shown, cells, r.Width)
-	return draw(shown, cells)
 }
 
 // Clock writes a moment as the operator reads it, in local time.

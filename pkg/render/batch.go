@@ -99,7 +99,7 @@ func (r *Renderer) Batches(all []BatchTotals) error {
 		{label: "batch.label.done", right: true}, {label: "batch.label.failed", right: true}, {label: "batch.label.unknown", right: true},
 		{label: "label.time", drop: 1},
 	}
-	cells := r.labels(columns)
+	rows := make([][]string, 0, len(all))
 	for _, b := range all {
 		sums := ""
 		for i, s := range b.sums() {
@@ -108,28 +108,16 @@ func (r *Renderer) Batches(all []BatchTotals) error {
 			}
 			sums += s.in(r.Catalog)
 		}
-		values := []string{
+		rows = append(rows, []string{
 			Sanitize(b.Name), number(int64(b.Tally.Rows)), sums, number(int64(b.Tally.Of(batch.Done))),
 			number(int64(b.Tally.Of(batch.Failed))), number(int64(b.Tally.Of(batch.Unknown))), r.clock(r.Catalog, b.Last),
-		}
-		for i := range cells {
-			cells[i] = append(cells[i], values[i])
-		}
+		})
 	}
-	columns, cells = fit(columns, cells, r.Width)
-	lines, err := draw(columns, cells)
+	lines, err := r.tabulate(columns, rows)
 	if err != nil {
 		return err
 	}
 	return r.print(lines...)
-}
-
-func (r *Renderer) labels(columns []column) [][]string {
-	cells := make([][]string, len(columns))
-	for i, c := range columns {
-		cells[i] = []string{r.Catalog.T(c.label, nil)}
-	}
-	return cells
 }
 
 // Batch prints the totals of one batch, in text with a table of its outcomes.
@@ -157,7 +145,7 @@ func (r *Renderer) BatchRow(x journal.BatchRow) error {
 	if batch.ClassOf(x.Outcome) == batch.Unknown {
 		t = alarm
 	}
-	text := sum{x.Amount, x.Currency}.in(r.Catalog) + " → " + Sanitize(x.UserID) + ", " + Sanitize(x.Ref) + ": " + r.outcomeWord(x.Outcome, x.Kind)
+	text := sum{x.Amount, x.Currency}.in(r.Catalog) + " → " + Sanitize(x.UserID) + ", " + Sanitize(x.Ref) + ": " + r.Catalog.T("batch.outcome."+x.Outcome, nil)
 	if x.Code != "" {
 		text += ", " + Sanitize(x.Code)
 	}

@@ -43,13 +43,11 @@ func (r *Renderer) summary(s batch.Summary) []string {
 		columns := []column{
 			{label: "label.method"}, {label: "batch.label.rows", right: true}, {label: "batch.label.sum", right: true},
 		}
-		cells := r.labels(columns)
+		var rows [][]string
 		for _, t := range s.Totals {
-			for i, value := range []string{r.method(t.PaymentMethod), number(int64(t.Rows)), sum{t.Sum, t.Currency}.in(r.Catalog)} {
-				cells[i] = append(cells[i], value)
-			}
+			rows = append(rows, []string{r.method(t.PaymentMethod), number(int64(t.Rows)), sum{t.Sum, t.Currency}.in(r.Catalog)})
 		}
-		if table, err := draw(columns, cells); err == nil {
+		if table, err := r.tabulate(columns, rows); err == nil {
 			lines = append(lines, table...)
 		}
 	}

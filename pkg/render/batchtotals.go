@@ -3,9 +3,9 @@ package render
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/money"
 )
@@ -27,18 +27,8 @@ func (b *BatchTotals) sums() []sum {
 		}
 		sums[i].amount += c.Sum
 	}
-	slices.SortFunc(sums, func(a, b sum) int { return compare(a.currency, b.currency) })
+	slices.SortFunc(sums, func(a, b sum) int { return strings.Compare(a.currency, b.currency) })
 	return sums
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // batchTotals is the contract of "batch list|show". "sum" adds up all rows,
@@ -81,7 +71,7 @@ func (r *Renderer) outcomes(t *batch.Tally) ([]string, error) {
 	columns := []column{
 		{label: "label.outcome"}, {label: "label.code"}, {label: "batch.label.rows", right: true}, {label: "batch.label.sum", right: true},
 	}
-	cells := r.labels(columns)
+	var rows [][]string
 	replayed := 0
 	for _, c := range t.Counts() {
 		total := ""
@@ -89,20 +79,13 @@ func (r *Renderer) outcomes(t *batch.Tally) ([]string, error) {
 			total = sum{c.Sum, c.Currency}.in(r.Catalog)
 		}
 		replayed += c.Replayed
-		for i, value := range []string{r.Catalog.T("batch.outcome."+c.Outcome, nil), Sanitize(c.Code), number(int64(c.Rows)), total} {
-			cells[i] = append(cells[i], value)
-		}
+		rows = append(rows, []string{r.Catalog.T("batch.outcome."+c.Outcome, nil), Sanitize(c.Code), number(int64(c.Rows)), total})
 	}
-	lines, err := draw(columns, cells)
+	lines, err := r.tabulate(columns, rows)
 	if replayed > 0 && err == nil {
 		lines = append(lines, r.Catalog.N("batch.replayed-rows", replayed, nil))
 	}
 	return lines, err
-}
-
-// outcomeWord is an outcome in a word.
-func (r *Renderer) outcomeWord(outcome string, _ api.Kind) string {
-	return r.Catalog.T("batch.outcome."+outcome, nil)
 }
 
 // Progress is where a batch stands.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/base64"
 	"iter"
 	"maps"
@@ -10,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/raisboy/raisboy/pkg/journal"
-	"github.com/raisboy/raisboy/pkg/text"
 )
 
 // Events prints stored webhooks: a table, JSON lines, or CSV. JSON and CSV are
@@ -22,12 +22,7 @@ func (r *Renderer) Events(events iter.Seq2[journal.Event, error]) error {
 			return err
 		}
 	}
-	labels := []string{"label.number", "label.time", "event.label.kind", "label.operation", "label.payout_id", "event.label.note"}
-	columns := []column{{right: true}, {drop: 2}, {}, {right: true, drop: 3}, {cut: 12, drop: 4}, {drop: 1, cut: 10}}
-	cells := make([][]string, len(columns))
-	for i, label := range labels {
-		columns[i].label, cells[i] = label, []string{r.Catalog.T(label, nil)}
-	}
+	var rows [][]string
 	for e, err := range events {
 		switch {
 		case err != nil:
@@ -42,42 +37,26 @@ func (r *Renderer) Events(events iter.Seq2[journal.Event, error]) error {
 		if e.Operation != 0 {
 			operation = number(e.Operation)
 		}
-		for i, cell := range []string{
-			number(e.ID), r.receivedAt(&e), r.eventKind(&e), operation, Sanitize(either(e.Webhook.PayoutID, e.Webhook.RequestID)), r.remark(&e),
-		} {
-			cells[i] = append(cells[i], cell)
-		}
+		rows = append(rows, []string{
+			number(e.ID), r.clock(r.Catalog, e.ReceivedAt), r.eventKind(&e), operation,
+			Sanitize(cmp.Or(e.Webhook.PayoutID, e.Webhook.RequestID)), r.remark(&e),
+		})
 	}
 	switch {
 	case r.Format != Text:
 		return nil
-	case len(cells[0]) == 1:
+	case len(rows) == 0:
 		if !r.Quiet {
 			r.tell(r.Catalog.T("event.none", nil))
 		}
 		return nil
 	}
-	columns, cells = fit(columns, cells, r.Width)
-	lines, err := draw(columns, cells)
+	lines, err := r.tabulate([]column{{label: "label.number", right: true}, {label: "label.time", drop: 2}, {label: "event.label.kind"},
+		{label: "label.operation", right: true, drop: 3}, {label: "label.payout_id", cut: 12, drop: 4}, {label: "event.label.note", drop: 1, cut: 10}}, rows)
 	if err != nil {
 		return err
 	}
 	return r.print(lines...)
-}
-
-func either(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
-}
-
-func (r *Renderer) receivedAt(e *journal.Event) string {
-	layout := "2006-01-02 15:04:05"
-	if r.Catalog.Lang() == text.Russian {
-		layout = "02.01.2006 15:04:05"
-	}
-	return e.ReceivedAt.In(r.Location).Format(layout)
 }
 
 func (r *Renderer) eventKind(e *journal.Event) string {
@@ -140,7 +119,7 @@ func (r *Renderer) Event(e journal.Event) error {
 		}
 	}
 	lines = append(lines, r.out.strong(plain, r.wrapOut(r.Catalog.T("event.title", data{"ID": e.ID, "Kind": r.eventKind(&e)})))...)
-	line("label.time", r.receivedAt(&e))
+	line("label.time", r.clock(r.Catalog, e.ReceivedAt))
 	if e.Operation != 0 {
 		line("label.operation", number(e.Operation))
 	}
@@ -227,7 +206,7 @@ func (r *Renderer) Forwarded(f Forwarding) {
 		r.tell(r.err.strong(caution, []string{r.timeOfDay(f.At) + r.Catalog.T("event.given_up", data{"ID": f.Event, "Flags": spaced(r.Flags)})})...)
 	case r.Verbose:
 		line := r.forwardLine(f)
-		if detail := either(f.Failure, f.Answer); detail != "" {
+		if detail := cmp.Or(f.Failure, f.Answer); detail != "" {
 			line += ": " + oneLine(detail)
 		}
 		r.tell(r.err.faint([]string{r.timeOfDay(f.At) + line})...)

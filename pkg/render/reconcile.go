@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -122,7 +123,7 @@ func (r *Renderer) comparison(x statement.Result) []string {
 	}
 	if row := x.Row; row != nil {
 		cells[0], cells[6] = strconv.Itoa(row.Line), sum{row.Amount, row.Currency}.in(r.Catalog)
-		cells[3], cells[4] = r.kind(row.Kind), userOf(either(row.UserID, row.ProjectUserID), row.ProjectUserID)
+		cells[3], cells[4] = r.kind(row.Kind), userOf(cmp.Or(row.UserID, row.ProjectUserID), row.ProjectUserID)
 		if !row.From.IsZero() {
 			cells[2] = r.clock(r.Catalog, row.From)
 		}
@@ -184,7 +185,7 @@ func (r *Renderer) result(digest string, x statement.Result) object {
 		{"statement_kind", orNull(string(row.Kind))},
 		{"statement_id", orNull(row.ID)},
 		{"statement_request_id", orNull(row.RequestID)},
-		{"statement_user_id", orNull(either(row.UserID, row.ProjectUserID))},
+		{"statement_user_id", orNull(cmp.Or(row.UserID, row.ProjectUserID))},
 		{"statement_amount", amount},
 		{"statement_currency", orNull(row.Currency)},
 		{"statement_at", r.stamp(row.From)},

@@ -2,7 +2,7 @@ package render
 
 import (
 	"encoding/json"
-	"time"
+	"strings"
 
 	"github.com/raisboy/raisboy/pkg/money"
 	"github.com/raisboy/raisboy/pkg/shift"
@@ -66,19 +66,13 @@ func (r *Renderer) ShiftQuestion(report shift.Report) string {
 	})
 }
 
-// Moment writes a time as people of the language read it, in local time.
-func (r *Renderer) Moment(t time.Time) string { return r.clock(r.Catalog, t) }
-
 // listed writes numbers as people do: "4, 7".
 func listed(ids []int64) string {
-	text := ""
-	for _, id := range ids {
-		if text != "" {
-			text += ", "
-		}
-		text += number(id)
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = number(id)
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // shiftObject is a report as scripts read it: the contract's keys first, in its

@@ -71,17 +71,17 @@ func (r *Renderer) pairLines(pairs []pair) []string {
 
 // shiftTable draws a section's totals or operations.
 func (r *Renderer) shiftTable(s section) ([]string, error) {
-	var labels []column
+	var columns []column
 	var rows [][]string
 	switch {
 	case len(s.table) > 0:
-		labels = []column{{label: "label.kind"}, {label: "label.outcome"}, {label: "label.method", drop: 1, cut: 8},
+		columns = []column{{label: "label.kind"}, {label: "label.outcome"}, {label: "label.method", drop: 1, cut: 8},
 			{label: "shift.label_count", right: true}, {label: "label.amount", right: true}}
 		for _, t := range s.table {
 			rows = append(rows, []string{t.kind, t.outcome, t.method, t.count, t.sum})
 		}
 	case len(s.items) > 0:
-		labels = []column{{label: "label.number", right: true}, {label: "label.outcome"}, {label: "label.user", drop: 1, cut: 6},
+		columns = []column{{label: "label.number", right: true}, {label: "label.outcome"}, {label: "label.user", drop: 1, cut: 6},
 			{label: "label.amount", right: true}}
 		for _, i := range s.items {
 			rows = append(rows, []string{i.number, i.what, i.user, i.sum})
@@ -89,13 +89,5 @@ func (r *Renderer) shiftTable(s section) ([]string, error) {
 	default:
 		return nil, nil
 	}
-	cells := make([][]string, len(labels))
-	for i, c := range labels {
-		cells[i] = []string{r.Catalog.T(c.label, nil)}
-		for _, row := range rows {
-			cells[i] = append(cells[i], row[i])
-		}
-	}
-	columns, cells := fit(labels, cells, r.Width)
-	return draw(columns, cells)
+	return r.tabulate(columns, rows)
 }
