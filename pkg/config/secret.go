@@ -83,9 +83,6 @@ func (l Location) IsZero() bool { return l.value.IsZero() }
 // Equal compares two locations.
 func (l Location) Equal(other Location) bool { return l.value.Equal(other.value) }
 
-// IsPostgres says whether it is a PostgreSQL URL and not a file.
-func (l Location) IsPostgres() bool { return isPostgres(l.Reveal()) }
-
 // String gives a file name as it is, and of a URL its host and path alone.
 func (l Location) String() string {
 	value := l.Reveal()

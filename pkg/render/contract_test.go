@@ -13,6 +13,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/sign/diagnose"
 	"github.com/raisboy/raisboy/pkg/text"
 )
 
@@ -27,7 +28,7 @@ const (
 	transitionKeys = "event id operation payout_id request_id from to amount currency webhook_url signed_path duplicate " +
 		"conflict received_at timestamp"
 	signatureKeys = "method path timestamp api_key body_sha256 string signature headers curl"
-	checkKeys     = "match findings tried"
+	checkKeys     = "match findings tried notices limited"
 	verifyKeys    = "ok rows damaged"
 )
 
@@ -109,7 +110,7 @@ func TestKeysAreTheContract(t *testing.T) {
 	}
 	want("listening", jsonOf(func(r *render.Renderer) error { return r.Listening("http://127.0.0.1:8788") }), "event url")
 	want("sign", jsonOf(func(r *render.Renderer) error { return r.Signature(signature()) }), signatureKeys)
-	want("check", jsonOf(func(r *render.Renderer) error { return r.SignatureCheck(false, 1) }), checkKeys)
+	want("check", jsonOf(func(r *render.Renderer) error { return r.Diagnosis(diagnose.Report{Tried: 1}, false) }), checkKeys)
 	want("verify", jsonOf(func(r *render.Renderer) error { return r.Verified(journal.Report{}) }), verifyKeys)
 }
 

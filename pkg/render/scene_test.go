@@ -10,6 +10,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/sign/diagnose"
 	"github.com/raisboy/raisboy/pkg/text"
 )
 
@@ -81,8 +82,10 @@ func miscellany(t testing.TB) []scene {
 		{"signature: explained", func(r *render.Renderer) error { return r.Signature(explain) }, false},
 		{"signature: headers", func(r *render.Renderer) error { return r.Signature(headers) }, true},
 		{"signature: curl", func(r *render.Renderer) error { return r.Signature(curl) }, true},
-		{"signature check: match", func(r *render.Renderer) error { return r.SignatureCheck(true, 1) }, false},
-		{"signature check: no match", func(r *render.Renderer) error { return r.SignatureCheck(false, 2) }, false},
+		{"signature check: match", func(r *render.Renderer) error { return r.Diagnosis(diagnose.Report{Match: true, Tried: 1}, false) }, false},
+		{"signature check: no match", func(r *render.Renderer) error {
+			return r.Diagnosis(diagnose.Report{Tried: 2, Depth: 1, Readable: true}, false)
+		}, false},
 		{"dry run", func(r *render.Renderer) error { return r.DryRun(deposit().call(t), header) }, true},
 		{"journal intact", func(r *render.Renderer) error { return r.Verified(journal.Report{Rows: 22}) }, false},
 		{"journal damaged", func(r *render.Renderer) error { return r.Verified(damaged) }, false},

@@ -124,19 +124,6 @@ func curl(s Signature) string {
 // quote makes one word of a text for a POSIX shell.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// SignatureCheck prints whether a given signature is the right one. tried is
-// how many were compared with it.
-func (r *Renderer) SignatureCheck(match bool, tried int) error {
-	key, t := "signature.no_match", bad
-	if match {
-		key, t = "signature.match", good
-	}
-	if r.Format != Text {
-		return r.emit(object{{"match", match}, {"findings", []object{}}, {"tried", tried}})
-	}
-	return r.print(r.out.strong(t, r.wrapOut(r.Catalog.T(key, nil)))...)
-}
-
 // DryRun prints a request as it would be sent: the exact body, and the headers
 // with key and signature masked. JSON and CSV:
 // {"dry_run":true,"method","url","headers":{},"body"}.

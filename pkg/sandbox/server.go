@@ -18,11 +18,10 @@ import (
 // What a sandbox is unless it is told otherwise. The key and the secret are
 // known to everybody and open nothing but a sandbox.
 const (
-	DefaultAddress  = "127.0.0.1:8787"
-	DefaultAgentURL = "http://127.0.0.1:8789"
-	APIKey          = "sandbox-key-not-real"
-	Secret          = "sandbox-secret-not-real"
-	SystemID        = "sandbox" // the <system_id> in a webhook_url
+	DefaultAddress = "127.0.0.1:8787"
+	APIKey         = "sandbox-key-not-real"
+	Secret         = "sandbox-secret-not-real"
+	SystemID       = "sandbox" // the <system_id> in a webhook_url
 )
 
 // The paths of the document's endpoints.

@@ -32,10 +32,6 @@ type Account struct {
 	Uncertain []int64 // the operations that make the difference, ascending
 }
 
-// Covers reports whether the account surely holds the sum: a deposit of more may
-// be refused by the project. Without an opening balance nothing is sure.
-func (a Account) Covers(amount money.Amount) bool { return a.HasOpening && a.Low >= amount }
-
 // An account in the making. What lies below and above the expected balance is
 // added up by itself, so that no order of entries can overflow in between.
 type tally struct {
