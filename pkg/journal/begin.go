@@ -28,10 +28,11 @@ type Proposal struct {
 }
 
 // A Guard says what holds a proposal back. Its zero value holds back what is
-// unsettled and nothing that is done.
+// unsettled and nothing that is done, but for a batch's row that has moved to
+// another line.
 type Guard struct {
 	Window time.Duration // how long an equal done operation holds one back
-	Again  bool          // lifts the window, never what is unsettled
+	Again  bool          // lifts the window, and what holds back a row that moved; never what is unsettled
 
 	// ShiftMax bounds the sum, in minor units, of everything that was begun
 	// since ShiftSince in the same currency and is not refused; 0: no bound.
@@ -65,6 +66,7 @@ type HeldError struct {
 	Used   money.Amount // of HeldLimit: what counts towards it already
 	Key    string       // of HeldLimit: the setting, e.g. "limits.shift_max"
 	Holder Holder       // of HeldLock
+	Moved  bool         // of HeldDuplicate: By is another line of the same batch, whenever it was done
 }
 
 func (e *HeldError) Error() string {

@@ -121,7 +121,11 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 		lookups = append(lookups, p.holders(key)...)
 	}
 	ways := len(lookups)
-	lookups = append(lookups, p.twins(g, since.UnixMilli())...)
+	reach := since.UnixMilli()
+	if g.holdsMoved(p) {
+		reach = -1 // however long ago: nothing was settled before it
+	}
+	lookups = append(lookups, p.twins(g, reach)...)
 	s, err := j.search(ctx, q, lookups)
 	if err != nil {
 		return nil, 0, err
@@ -228,6 +232,8 @@ func (p Proposal) heldBy(entries []Entry, g Guard, since time.Time) error {
 			return &HeldError{Reason: HeldConflict, By: &e}
 		case e.State.Unsettled():
 			return &HeldError{Reason: HeldUnresolved, By: &e}
+		case e.State == StateDone && g.holdsMoved(p) && e.Batch == p.Batch:
+			return &HeldError{Reason: HeldDuplicate, By: &e, Moved: true}
 		case recent == nil && e.State == StateDone && (e.SettledAt.After(since) || e.PayoutOpen()):
 			recent = &e
 		}
@@ -242,8 +248,17 @@ func (p Proposal) heldBy(entries []Entry, g Guard, since time.Time) error {
 // that somebody gave says that the operation is meant; one that was made from
 // the place in a batch says nothing of the kind.
 func (g Guard) window(p Proposal) bool {
-	return g.Window > 0 && !g.Again && (p.Ref == "" || p.Batch != "" && p.Ref == LineRef(p.Batch, p.Line))
+	return g.Window > 0 && !g.Again && (p.Ref == "" || p.madeRef())
 }
+
+// madeRef reports that the reference was made from the place in a batch.
+func (p Proposal) madeRef() bool { return p.Batch != "" && p.Ref == LineRef(p.Batch, p.Line) }
+
+// holdsMoved reports whether an equal operation of the same batch holds the
+// proposal back whenever it was done. A row whose reference was made from its
+// line gets another one when a line is put in above it: that it is new is only
+// certain if nothing in the batch is equal to it, or if somebody says so.
+func (g Guard) holdsMoved(p Proposal) bool { return !g.Again && p.madeRef() }
 
 // twins are the ways to operations that may be equal to the proposal: by the
 // user and by the project's id of the user. The first way to each takes an index

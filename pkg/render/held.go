@@ -20,6 +20,10 @@ func (a adviser) held(x *desk.Receipt) counsel {
 	if sending { // its owner lives: nothing to settle, only to wait
 		reason = "sending"
 	}
+	if h.Moved {
+		reason = "moved"
+		facts["Ref"] = by.Ref
+	}
 	key := "held." + reason
 	c := counsel{
 		tone: caution, verdict: "verdict.held",
@@ -45,7 +49,11 @@ func (a adviser) held(x *desk.Receipt) counsel {
 		if h.Used != 0 {
 			c.why = append(c.why, step{key: "held.limit.used", data: facts})
 		}
-	case journal.HeldDuplicate, journal.HeldMaxAmount:
+	case journal.HeldDuplicate:
+		if h.Moved {
+			c.next[0].command = a.command(by, "journal", "show", number(by.ID))
+		}
+	case journal.HeldMaxAmount:
 	}
 	return c
 }

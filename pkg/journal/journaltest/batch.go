@@ -20,6 +20,7 @@ func batchChecks() []check {
 		{"what stands is found by reference", standingByRef},
 		{"a batch's keys are told apart", batchKeys},
 		{"what counts towards the shift", shiftIsCounted},
+		{"a row that moved to another line", rowMoved},
 	}
 }
 
