@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/raisboy/raisboy/pkg/sheet"
 )
@@ -34,6 +35,9 @@ func newCSVReader(r *Reader, first []byte) (*csvReader, error) {
 			return nil, &FormatError{&Mistake{Line: r.source.Number(), Problem: ProblemNoHeader}}
 		}
 		first = bytes.Clone(first)
+	}
+	if bytes.ContainsRune(bytes.TrimRight(first, "\r\n"), '\r') { // else all its rows would be names of columns
+		return nil, &FormatError{&Mistake{Line: r.source.Number(), Problem: ProblemLineEnds}}
 	}
 	c := &csvReader{reader: r, feed: &feed{source: r.source, rest: first, last: first, base: r.source.Number() - 1, whole: r.options.Whole}}
 	c.csv = csv.NewReader(c.feed)
@@ -193,9 +197,11 @@ func (c *csvReader) row(cells []string) (Row, error) {
 }
 
 // armed undoes what keeps a spreadsheet from taking a text for a formula: our
-// own output has it.
+// own output has it. Of several quotation marks one was put there.
 func armed(text string) string {
-	if rest, ok := strings.CutPrefix(text, "'"); ok && rest != "" && strings.ContainsAny(rest[:1], "=+-@") {
+	rest, ok := strings.CutPrefix(text, "'")
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest, "'"))
+	if ok && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return rest
 	}
 	return text

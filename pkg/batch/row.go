@@ -107,6 +107,7 @@ const (
 	ProblemDoubtful   Problem = "doubtful_name"  // a column that may be a known one mistyped: Meant
 	ProblemNoHeader   Problem = "no_header"      // the first row names no column that is known
 	ProblemNoColumn   Problem = "missing_column" // a column that must be there: Field
+	ProblemLineEnds   Problem = "line_ends"      // lines that end as on an old Macintosh: it would be one line
 	ProblemNotLines   Problem = "not_lines"      // JSON, but not one object a line
 )
 

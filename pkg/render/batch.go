@@ -162,12 +162,12 @@ func (r *Renderer) BatchRowHeader() error {
 
 func batchRow(x journal.BatchRow) object {
 	return object{
-		{"user_id", x.UserID},
+		{"user_id", ownID(x.UserID)},
 		{"amount", x.Amount.String()},
 		{"currency", x.Currency},
 		{"payment_method", x.PaymentMethod},
-		{"ref", orNull(x.Ref)},
-		{"request_id", orNull(x.RequestID)},
+		{"ref", idOrNull(x.Ref)},
+		{"request_id", idOrNull(x.RequestID)},
 		{"line", orNullNumber(x.Line)},
 		{"outcome", x.Outcome},
 		{"code", orNull(x.Code)},

@@ -152,6 +152,8 @@ func (form csvForm) cell(value any) (string, error) {
 		return "", nil
 	case string:
 		return defuse(Sanitize(v)), nil
+	case ownID:
+		return defuse(v.legible()), nil
 	case exact:
 		return defuse(v.escaped()), nil
 	case figure:
@@ -216,7 +218,8 @@ func defuse(text string) string {
 	if text == "" {
 		return text
 	}
-	first, _ := utf8.DecodeRuneInString(text)
+	// A quotation mark of its own counts as the text's: reading takes one away.
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, "'"))
 	if strings.ContainsRune("=+-@＝＋－＠\t\r", first) || first < ' ' {
 		return "'" + text
 	}
