@@ -72,8 +72,13 @@ func idOf(e *journal.Entry) string {
 // sameTerms reports that the line can be the operation by what it says: kind,
 // user, amount, currency and time.
 func sameTerms(r *Row, e *journal.Entry, window time.Duration) bool {
+	return alike(r, e) && near(r, e, window)
+}
+
+// alike is sameTerms at whatever time.
+func alike(r *Row, e *journal.Entry) bool {
 	return r.Kind == e.Call.Kind && samePerson(r, e) && (r.Amount == e.Amount() || r.Amount == e.Call.Terms.Amount) &&
-		r.Currency == e.Call.Terms.Currency && !otherID(r, e) && near(r, e, window)
+		r.Currency == e.Call.Terms.Currency && !otherID(r, e)
 }
 
 // differences names what the two sides say otherwise about one operation.

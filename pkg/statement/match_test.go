@@ -112,6 +112,16 @@ func TestMatch(t *testing.T) {
 		{name: "the zone is read wrongly", ops: []wish{{id: 1, user: "a", facts: done("d1")}, {id: 2, user: "b", facts: []journal.Content{unknown}}},
 			lines: "d1;;;deposit;a;100;UZS;2025-11-27 17:00;ok\n;;;deposit;b;100;UZS;2025-11-27 12:00;ok\n",
 			want:  "2 matched by id 1\n3 only_there: clock\n- only_here 2"},
+		{name: "the zone is read wrongly, and no line has an id", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("d2")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "the same against a refusal", ops: []wish{{id: 1, user: "a", facts: []journal.Content{refused}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("d2")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "an equal one that has its own line", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n;;;deposit;a;100;UZS;2025-11-27 17:01;ok\n", want: "2 provable by terms 1\n3 matched by terms 2"},
+		{name: "an equal one of another day", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1"},
+		{name: "an equal one of which the line has another id", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("d2")}},
+			lines: "d1;;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1\n- only_here 2"},
 		{name: "another time than the statement's", ops: []wish{{id: 1, user: "a", minutes: 13 * 60, facts: done("d1")}}, lines: "", want: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -55,7 +55,7 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 	for i, found := range fits {
 		slices.SortFunc(found, func(a, b *journal.Entry) int { return cmp.Compare(a.ID, b.ID) })
 		if len(found) == 1 {
-			rivals[i] = m.refused(i, found[0])
+			rivals[i] = append(m.refused(i, found[0]), m.lineless(i, found[0], lines)...)
 		}
 	}
 	for i, found := range fits {
@@ -90,6 +90,30 @@ func (m *matcher) refused(line int, e *journal.Entry) []int64 {
 		}
 	}
 	return found
+}
+
+// lineless gives the operations that are done, that differ from one that the
+// line would be evidence for in nothing but their time, and that have no line,
+// although the statement is of their time. If the statement's times are read in
+// another zone than they were written in, this line is theirs.
+func (m *matcher) lineless(line int, e *journal.Entry, lines map[int64][]int) []int64 {
+	if e.State == journal.StateDone {
+		return nil // nothing is recorded about it
+	}
+	var found []int64
+	r := &m.rows[line]
+	for _, other := range m.entries {
+		if other != e && other.State == journal.StateDone && !m.taken[other.ID] && len(lines[other.ID]) == 0 && m.due(other) && alike(r, other) {
+			found = append(found, other.ID)
+		}
+	}
+	return found
+}
+
+// due reports that the statement should have a line of the operation.
+func (m *matcher) due(e *journal.Entry) bool {
+	from, until := span(e)
+	return expected(e) && from.Before(m.rules.Until) && !until.Before(m.rules.Since)
 }
 
 // clocksDiffer reports that most deposits that were matched by their ids are of
@@ -162,8 +186,7 @@ func (m *matcher) rest() {
 		}
 	}
 	for _, e := range m.entries {
-		from, until := span(e)
-		if !m.taken[e.ID] && expected(e) && from.Before(m.rules.Until) && !until.Before(m.rules.Since) {
+		if !m.taken[e.ID] && m.due(e) {
 			m.results = append(m.results, Result{Outcome: OnlyHere, Entry: e})
 		}
 	}
