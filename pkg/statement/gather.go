@@ -44,11 +44,12 @@ func (f *File) Days(zone *time.Location) (since, until time.Time) {
 }
 
 // Gather fetches the operations of a profile that the statement may be about,
-// and completes the rules with what its lines prove already. Rules without a
+// and completes the rules with what its lines prove already and with operations
+// of other profiles that the lines could be about. Rules without a
 // time are given that of the statement, in the zone.
 func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules, zone *time.Location) ([]journal.Entry, Rules, error) {
 	since, until := f.Days(zone)
-	filter := journal.Filter{Profile: profile}
+	var filter journal.Filter // of all profiles: see Rules.Others
 	if !f.timeless() { // else a line could be of any time
 		// Everything that was under way meanwhile, however long ago it began: what
 		// is left out here could be what makes a line ambiguous.
@@ -71,7 +72,9 @@ func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules
 		if err != nil {
 			return nil, rules, err
 		}
-		g.add(e)
+		if g.add(e); e.Profile != profile && !e.Sandbox {
+			rules.Others = append(rules.Others, e)
+		}
 	}
 	keys := make([]string, len(f.Rows))
 	for i := range f.Rows {

@@ -33,7 +33,10 @@ func (s *shelf) record(x wish, at time.Duration, facts map[time.Duration]journal
 	s.Helper()
 	s.now = noon().Add(at)
 	entry := x.entry(s)
-	e, _, err := s.journal.Begin(s.Context(), journal.Proposal{Call: entry.Call, Profile: "main"}, journal.Guard{})
+	if x.profile == "" {
+		x.profile = "main"
+	}
+	e, _, err := s.journal.Begin(s.Context(), journal.Proposal{Call: entry.Call, Profile: x.profile}, journal.Guard{})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -111,5 +114,29 @@ func TestGatherKnowsWhatIsProved(t *testing.T) {
 	}
 	if since, until := (&File{}).Days(time.UTC); !since.IsZero() || !until.IsZero() {
 		t.Errorf("%v to %v", since, until)
+	}
+}
+
+// TestAnotherProfilesLineProvesNothingHere: two profiles may draw on one merchant
+// account. A deposit whose answer was lost in one and that was given again in the
+// other was credited once, and its line is the other's.
+func TestAnotherProfilesLineProvesNothingHere(t *testing.T) {
+	for text, want := range map[string]string{
+		"deposit_id;user;amount;time\nd7;a;100;2025-11-27 12:02\n": "2 ambiguous by id of [2]: row\n- only_here 1",
+		"kind;user;amount;time\ndeposit;a;100;2025-11-27 12:02\n":  "2 ambiguous by terms of [1 2]: terms",
+		"deposit_id;user;amount;time\nd8;a;100;2025-11-27 12:02\n": "2 provable by terms 1",
+		"kind;user;amount;time\ndeposit;a;100;2025-11-27 11:47\n":  "2 provable by terms 1",
+		"kind;user;amount;time\ndeposit;a;100;2025-11-27 18:00\n":  "2 only_there\n- only_here 1",
+		"request_id;user;amount;time\nr9;a;100;2025-11-27 12:02\n": "2 ambiguous by id of [3]: row\n- only_here 1",
+		"payout_id;user;amount;time\nd7;a;100;2025-11-27 12:02\n":  "2 only_there\n- only_here 1",
+	} {
+		s := newShelf(t)
+		s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+		s.record(wish{user: "a", profile: "second"}, 3*time.Minute, map[time.Duration]journal.Content{3*time.Minute + time.Second: answered(api.Done, "d7")})
+		s.record(wish{user: "a", profile: "second", kind: api.KindPayout, request: "r9"}, 3*time.Minute,
+			map[time.Duration]journal.Content{4 * time.Minute: created(api.Done, "p9", api.StatusCompleted)})
+		if got := said(s.reconcile(text)); got != want {
+			t.Errorf("%q\ngot  %q\nwant %q", text, got, want)
+		}
 	}
 }

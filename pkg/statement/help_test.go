@@ -17,6 +17,7 @@ func noon() time.Time { return time.Date(2025, 11, 27, 12, 0, 0, 0, time.UTC) }
 // A wish is an operation in short.
 type wish struct {
 	id      int64
+	profile string // of a journal; empty: main
 	kind    api.Kind
 	user    string
 	project string

@@ -22,6 +22,11 @@ type Rules struct {
 
 	// Proved names the operations that lines prove already, by [Row.Key].
 	Proved map[string]int64
+
+	// Others are operations of other profiles of the journal that the statement
+	// may be about. They are never settled; a line that could be one of them
+	// settles nothing else.
+	Others []journal.Entry
 }
 
 // Match compares a statement with the operations of one profile. It is pure,
@@ -44,6 +49,7 @@ func Match(file *File, entries []journal.Entry, rules Rules) []Result {
 	m.duplicates()
 	m.recorded()
 	m.byID()
+	m.ofOthers()
 	if m.skewed = m.clocksDiffer(); !m.skewed {
 		m.byTerms(func(e *journal.Entry) bool { return !denied(e) })
 		m.byTerms(denied)

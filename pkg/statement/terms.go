@@ -55,7 +55,7 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 	for i, found := range fits {
 		slices.SortFunc(found, func(a, b *journal.Entry) int { return cmp.Compare(a.ID, b.ID) })
 		if len(found) == 1 {
-			rivals[i] = append(m.refused(i, found[0]), m.lineless(i, found[0], lines)...)
+			rivals[i] = slices.Concat(m.refused(i, found[0]), m.lineless(i, found[0], lines), m.rivalsElsewhere(i, found[0]))
 		}
 	}
 	for i, found := range fits {
