@@ -157,7 +157,8 @@ func (a *app) closeShift(c *cobra.Command) error {
 	if err := a.confirmClosing(c, before); err != nil {
 		return err
 	}
-	report, err := shift.Close(a.interrupt, s.journal, journal.Closing{Profile: s.profile.Name, Counted: counted, HasCounted: given})
+	closing := journal.Closing{Profile: s.profile.Name, Counted: counted, HasCounted: given, Number: before.Shift}
+	report, err := shift.Close(a.interrupt, s.journal, closing)
 	if err != nil {
 		return err
 	}

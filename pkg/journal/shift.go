@@ -111,6 +111,10 @@ type Closing struct {
 	Profile    string
 	Counted    money.Amount // cash in the till, minor units; see HasCounted
 	HasCounted bool
+
+	// Number is the shift that the cash was counted of. If another is open by now,
+	// it stays open. 0: whichever is.
+	Number int64
 }
 
 // CloseShift closes this desk's open shift with a Z report. seal makes the
@@ -126,6 +130,9 @@ func (j *Journal) CloseShift(ctx context.Context, c Closing, seal func(ShiftBook
 			return err
 		}
 		s := &book.Shift
+		if c.Number != 0 && c.Number != s.Number {
+			return &ShiftError{Problem: ShiftIsOpen, Desk: j.options.Desk, Number: c.Number, Shift: *s}
+		}
 		s.ClosedAt, s.ClosedBy = j.now(), j.options.OSUser
 		s.Counted, s.HasCounted = c.Counted, c.HasCounted
 		if s.Snapshot, err = seal(book); err != nil {

@@ -23,6 +23,7 @@ func shiftChecks() []check {
 		{"an abandoned operation is told as it was", shiftAbandoned},
 		{"many operations are counted", shiftOfMany},
 		{"a Z that cannot be made closes nothing", sealFails},
+		{"only the shift that was counted is closed", closesWhatWasCounted},
 		{"processes race to open and to close", shiftsRace},
 		{"a process that is killed while it closes leaves the shift open", killedCloser},
 		{"the limit of a shift counts from its opening", limitOfShift},
