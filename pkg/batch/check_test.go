@@ -65,6 +65,7 @@ func TestCheckFindsWhatIsWrongWithTheWhole(t *testing.T) {
 		{"mixed", "user,amount,ref\n1,2,a\n2,3,\n", "3:5 mixed_refs ref", func(*Check) {}},
 		{"known by line", "user,amount,ref\n1,2,a\n", "2:5 other_keys ref", func(c *Check) { c.Journal = fakeJournal{made: true} }},
 		{"known by line, corrected", "user,amount,ref\n1,2,b/7\n", "", func(c *Check) { c.Journal = fakeJournal{made: true} }},
+		{"known by line, with refs that only look like it", "user,amount,ref\n1,2,b/07\n", "2:5 other_keys ref", func(c *Check) { c.Journal = fakeJournal{made: true} }},
 		{"known by ref", "user,amount\n1,2\n", "2:0 other_keys ref", func(c *Check) { c.Journal = fakeJournal{own: true} }},
 		{"twice", "user,amount,ref\n1,2,a\n2,3,a\n3,4,a\n", "3:0 duplicate_ref ref|4:0 duplicate_ref ref", func(*Check) {}},
 		{"equal", "user,amount\n1,2\n1,2.00\n1,3\n", "3:0 equal_row", func(*Check) {}},

@@ -124,7 +124,8 @@ func (k *Keys) Judge(ctx context.Context, row Row) (*Mistake, error) {
 		}
 	}
 	// A ref that was made from a line, and came back in a file to be corrected.
-	returned := k.Batch != "" && strings.HasPrefix(row.Ref, k.Batch+"/")
+	line, returned := strings.CutPrefix(row.Ref, k.Batch+"/")
+	returned = returned && k.Batch != "" && digits(line) && line[0] != '0'
 	wrong := func(p Problem) (*Mistake, error) {
 		return &Mistake{Line: row.Line, Column: row.Column("ref"), Field: "ref", Problem: p, Value: clip(k.Batch)}, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -16,6 +17,15 @@ import (
 // batch's name and the line, so that the same row of the same batch is the same
 // operation whenever it is run, and on every machine.
 func LineRef(batch string, line int) string { return batch + "/" + strconv.Itoa(line) }
+
+// isLineRef reports a reference that LineRef made for a row of the batch, in
+// whichever line the row stands by now: one that failed comes back in a file of
+// its own.
+func isLineRef(batch, ref string) bool {
+	line, ok := strings.CutPrefix(ref, batch+"/")
+	number, err := strconv.Atoi(line)
+	return ok && err == nil && number > 0 && ref == LineRef(batch, number)
+}
 
 // A BatchRow is one row of a batch and what last became of it: an operation,
 // or one of which no operation came.
@@ -147,11 +157,13 @@ func (j *Journal) Batches(ctx context.Context, profile string) (names []string, 
 // BatchKeys tells how the operations of a batch are known: own, by references
 // that their rows had; made, by such that were made from the line.
 func (j *Journal) BatchKeys(ctx context.Context, profile, name string) (own, made bool, err error) {
+	const isMade = `(substr(ref, 1, length(batch) + 1) = batch || '/' AND substr(ref, length(batch) + 2, 1) BETWEEN '1' AND '9'
+		AND ltrim(substr(ref, length(batch) + 2), '0123456789') = '')` // as isLineRef
 	err = j.store.view(ctx, func(q querier) error {
-		for into, sign := range map[*bool]string{&own: "<>", &made: "="} {
+		for into, is := range map[*bool]string{&own: "NOT ", &made: ""} {
 			var found int
 			err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM operations WHERE batch <> '' AND batch = ? AND profile = ?
-				AND substr(ref, 1, length(batch) + 1) `+sign+` ? LIMIT 1) AS found`, name, profile, name+"/").Scan(&found)
+				AND `+is+isMade+` LIMIT 1) AS found`, name, profile).Scan(&found)
 			if err != nil {
 				return storageError("", err)
 			}

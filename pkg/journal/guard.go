@@ -251,8 +251,8 @@ func (g Guard) window(p Proposal) bool {
 	return g.Window > 0 && !g.Again && (p.Ref == "" || p.madeRef())
 }
 
-// madeRef reports that the reference was made from the place in a batch.
-func (p Proposal) madeRef() bool { return p.Batch != "" && p.Ref == LineRef(p.Batch, p.Line) }
+// madeRef reports that the reference was made from a place in the batch.
+func (p Proposal) madeRef() bool { return p.Batch != "" && isLineRef(p.Batch, p.Ref) }
 
 // holdsMoved reports whether an equal operation of the same batch holds the
 // proposal back whenever it was done. A row whose reference was made from its

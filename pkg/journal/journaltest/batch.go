@@ -240,4 +240,15 @@ func batchKeys(w *world) {
 	want(false, true)
 	w.beginRow(deposit("u2", 100).withRef("r-3"), 3)
 	want(true, true)
+	// A reference is not made because it begins with the batch's name.
+	for i, ref := range []string{"june/0", "june/01", "june/A1", "june/", "june/1a", "june/1/2"} {
+		p := w.row(deposit(fmt.Sprint("v", i), 100).withRef(ref), i+2, true)
+		p.Batch = "june"
+		if _, _, err := w.desk.Begin(w.Context(), p, journal.Guard{}); err != nil {
+			w.Fatal(err)
+		}
+	}
+	if own, made, err := w.desk.BatchKeys(w.Context(), "main", "june"); err != nil || !own || made {
+		w.Errorf("own %t, made %t, %v; wanted true, false", own, made, err)
+	}
 }

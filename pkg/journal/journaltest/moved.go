@@ -31,6 +31,13 @@ func rowMoved(w *world) {
 			w.Errorf("the row on the next line: %v, wanted it held back by operation %d", err, first.ID)
 		}
 	}
+	// So it does where the row comes back in a file of its own.
+	p := atLine("may", 7)
+	p.Line = 2
+	var held *journal.HeldError
+	if _, _, err := w.desk.Begin(w.Context(), p, journal.Guard{}); !errors.As(err, &held) || !held.Moved {
+		w.Errorf("may/7 in line 2: %v", err)
+	}
 	// The same line is a replay, whatever holds others back.
 	if e, replayed, err := w.desk.Begin(w.Context(), atLine("may", 2), journal.Guard{}); err != nil || !replayed || e.ID != first.ID {
 		w.Errorf("operation %d, replayed %t, error %v", e.ID, replayed, err)
