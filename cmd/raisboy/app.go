@@ -130,7 +130,7 @@ func (a *app) speak(o config.Options) {
 	if !ok {
 		lang = text.Detect(a.lookupEnv)
 	}
-	a.catalog = text.New(lang)
+	a.catalog = text.New(lang).Suggesting(a.profileFlags())
 	level := slog.LevelWarn
 	if a.verbose {
 		level = slog.LevelDebug

@@ -238,7 +238,7 @@ func TestStatusOnATerminal(t *testing.T) {
 	}
 	_ = terminal.Close()
 	text := <-shown
-	if n := len(regexp.MustCompile(`ждут: 1 выплата к выдаче\r?\n`).FindAllString(text, -1)); n != 1 {
+	if n := len(regexp.MustCompile(`в ожидании: 1 выплата к выдаче\r?\n`).FindAllString(text, -1)); n != 1 {
 		t.Errorf("%d times in\n%s", n, text)
 	}
 	if !strings.Contains(text, "pending → accepted") || strings.Contains(text, "\x1b[") {

@@ -21,7 +21,7 @@ func (a *app) explainShift(err error) (problem, bool) {
 			exit = exitUsage
 		}
 		s := refused.Shift
-		w := words{"Desk": render.Sanitize(refused.Desk), "Number": s.Number, "Wanted": refused.Number, "Who": "", "Time": "", "Flags": a.profileFlags()}
+		w := words{"Desk": render.Sanitize(refused.Desk), "Number": s.Number, "Wanted": refused.Number, "Who": "", "Time": ""}
 		switch {
 		case s.Number == 0:
 		case s.Open():

@@ -61,7 +61,7 @@ func (a *app) openShift(c *cobra.Command) error {
 		return err
 	}
 	if err := a.render.ShiftOpened(report); err != nil {
-		a.render.Note("note.shift-opened", words{"Number": report.Shift, "Flags": a.profileFlags()})
+		a.render.Note("note.shift-opened", words{"Number": report.Shift})
 		return &lostOutput{err}
 	}
 	return nil
@@ -165,7 +165,7 @@ func (a *app) closeShift(c *cobra.Command) error {
 	report.Sandbox = s.profile.Sandbox
 	s.tellAccount(&report)
 	if err := a.render.Shift(report, width); err != nil {
-		a.render.Note("note.shift-closed", words{"Number": report.Shift, "Flags": a.profileFlags()})
+		a.render.Note("note.shift-closed", words{"Number": report.Shift})
 		return &lostOutput{err}
 	}
 	return nil

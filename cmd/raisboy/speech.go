@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -23,13 +24,26 @@ func (a *app) renderer(o config.Options) *render.Renderer {
 
 // profileFlags is what a suggested command needs to reach the same profile.
 func (a *app) profileFlags() string {
-	switch {
-	case a.sources.Sandbox:
+	if a.sources.Sandbox {
 		return "--sandbox"
-	case a.sources.Profile != "":
-		return "--profile " + a.sources.Profile
 	}
-	return ""
+	var flags []string
+	if a.sources.File != "" {
+		flags = append(flags, "--config "+argument(a.sources.File))
+	}
+	if a.sources.Profile != "" {
+		flags = append(flags, "--profile "+argument(a.sources.Profile))
+	}
+	return strings.Join(flags, " ")
+}
+
+// argument quotes a word of a suggested command if a shell needs that.
+func argument(word string) string {
+	word = render.Sanitize(word)
+	if strings.ContainsAny(word, " \t\"'`$&|;<>()*?[]{}#~!") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 func (a *app) lookupEnv(name string) (string, bool) {

@@ -203,7 +203,7 @@ func (r *Renderer) forwardLine(f Forwarding) string {
 func (r *Renderer) Forwarded(f Forwarding) {
 	switch {
 	case f.GivenUp:
-		r.tell(r.err.strong(caution, []string{r.timeOfDay(f.At) + r.Catalog.T("event.given_up", data{"ID": f.Event, "Flags": spaced(r.Flags)})})...)
+		r.tell(r.err.strong(caution, []string{r.timeOfDay(f.At) + r.Catalog.T("event.given_up", data{"ID": f.Event})})...)
 	case r.Verbose:
 		line := r.forwardLine(f)
 		if detail := cmp.Or(f.Failure, f.Answer); detail != "" {
@@ -213,11 +213,4 @@ func (r *Renderer) Forwarded(f Forwarding) {
 	case !f.taken() && f.First && !r.Quiet:
 		r.tell(r.err.strong(caution, []string{r.timeOfDay(f.At) + r.forwardLine(f) + "; " + r.Catalog.T("event.again", nil)})...)
 	}
-}
-
-func spaced(flags string) string {
-	if flags == "" {
-		return ""
-	}
-	return " " + flags
 }

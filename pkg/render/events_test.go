@@ -150,7 +150,7 @@ func TestForwardedIsQuietWhileItWorks(t *testing.T) {
 		{"given up, -q", givenUp, false, true, "webhook 7: the application did not take it for a week, so it is given up. By hand: raisboy events replay 7 --sandbox\n"},
 	} {
 		r, out, complaint := eventsIn(render.Text, text.English, func(o *render.Options) {
-			o.Verbose, o.Quiet, o.Flags = test.verbose, test.quiet, "--sandbox"
+			o.Verbose, o.Quiet, o.Catalog = test.verbose, test.quiet, o.Catalog.Suggesting("--sandbox")
 		})
 		r.Forwarded(test.f)
 		if complaint.String() != test.want || out.Len() != 0 {
@@ -169,7 +169,7 @@ func TestBacklog(t *testing.T) {
 		{text.English, journal.Backlog{}, "nothing waits\n"},
 		{text.Russian, journal.Backlog{}, "ничего не ждёт\n"},
 		{text.English, all, "waiting: 2 payouts to pay out, 1 payout not accepted yet, 5 unsettled payouts (raisboy resolve), 21 notices to the project, 3 webhooks for the application\n"},
-		{text.Russian, all, "ждут: 2 выплаты к выдаче, 1 выплата ещё не принята, 5 выплат не выяснено (raisboy resolve), 21 сообщение проекту, 3 вебхука для приложения\n"},
+		{text.Russian, all, "в ожидании: 2 выплаты к выдаче, 1 выплата ещё не принята, 5 выплат не выяснено (raisboy resolve), 21 сообщение проекту, 3 вебхука для приложения\n"},
 	} {
 		r, out, complaint := eventsIn(render.Text, test.lang)
 		r.Backlog(test.b)

@@ -186,12 +186,14 @@ func receipts(t testing.TB) []named[desk.Receipt] {
 	asked.Code = string(api.CauseTimeout)
 	unknown := entryOf(t, "deposit unknown")
 	credited := entryOf(t, "deposit credited")
+	requested := entryOf(t, "payout requested")
 	for _, h := range []struct {
 		name string
 		held journal.HeldError
 	}{
 		{"held: unresolved", journal.HeldError{Reason: journal.HeldUnresolved, By: &unknown}},
 		{"held: duplicate", journal.HeldError{Reason: journal.HeldDuplicate, By: &credited}},
+		{"held: duplicate payout", journal.HeldError{Reason: journal.HeldDuplicate, By: &requested}},
 		{"held: limit", journal.HeldError{Reason: journal.HeldLimit, Limit: 500000, Key: "limits.deposit_max"}},
 		{"held: shift limit", journal.HeldError{Reason: journal.HeldLimit, Limit: 50000000, Used: 49900000, Key: "limits.shift_max"}},
 		{"held: max_amount", journal.HeldError{Reason: journal.HeldMaxAmount, Limit: 500000}},

@@ -25,9 +25,13 @@ func (a adviser) held(x *desk.Receipt) counsel {
 		facts["Ref"] = by.Ref
 	}
 	key := "held." + reason
+	meaning := key + ".meaning"
+	if h.Reason == journal.HeldDuplicate && by.Call.Kind == api.KindPayout {
+		meaning = "held.requested.meaning" // nothing need have been handed over
+	}
 	c := counsel{
 		tone: caution, verdict: "verdict.held",
-		why: []step{{key: key + ".meaning", data: facts}}, next: []step{{key: key + ".remedy", data: facts}},
+		why: []step{{key: meaning, data: facts}}, next: []step{{key: key + ".remedy", data: facts}},
 	}
 	switch h.Reason {
 	case journal.HeldUnresolved, journal.HeldConflict:

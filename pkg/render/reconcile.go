@@ -88,7 +88,7 @@ func (r *Renderer) section(p palette, about string, outcome statement.Outcome, r
 		return lines, nil
 	}
 	if r.Catalog.Has(about) {
-		lines = append(lines, r.wrapOut(r.Catalog.T(about, data{"Flags": spaced(r.Flags)}))...)
+		lines = append(lines, r.wrapOut(r.Catalog.T(about, nil))...)
 	}
 	rows := make([][]string, 0, len(results))
 	for _, result := range results {

@@ -84,7 +84,7 @@ func New(o Options) *Renderer {
 		Options: o,
 		out:     newPalette(o.Out, o.Color),
 		err:     newPalette(o.Err, o.ErrColor),
-		english: text.New(text.English),
+		english: text.New(text.English).Suggesting(o.Flags),
 	}
 }
 

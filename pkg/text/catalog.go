@@ -20,7 +20,8 @@ var files embed.FS
 // and costs nothing until it is first asked; then it reads the one file that
 // has the wanted key, for most commands need no other.
 type Catalog struct {
-	lang Lang
+	lang  Lang
+	flags string // what {{.Flags}} says where the data do not
 
 	mutex     sync.Mutex // over all below: go-i18n's bundle has none of its own
 	known     map[string]bool
@@ -32,6 +33,16 @@ type Catalog struct {
 // New gives the catalog of a language. It reads nothing yet.
 func New(lang Lang) *Catalog { return &Catalog{lang: lang} }
 
+// Suggesting gives the same catalog for a run whose suggested commands need
+// flags to reach the same profile, such as "--sandbox". They stand, behind a
+// space, where a sentence says {{.Flags}}; without this nothing stands there.
+func (c *Catalog) Suggesting(flags string) *Catalog {
+	if flags != "" {
+		flags = " " + flags
+	}
+	return &Catalog{lang: c.lang, flags: flags}
+}
+
 // Lang is the catalog's language.
 func (c *Catalog) Lang() Lang { return c.lang }
 
@@ -40,15 +51,24 @@ func (c *Catalog) Lang() Lang { return c.lang }
 // find; the key itself then stands in the sentence's place, for an operator is
 // better served by an ugly line than by none.
 func (c *Catalog) T(key string, data map[string]any) string {
-	return c.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data})
+	return c.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: c.complete(nil, data)})
 }
 
 // N gives the sentence with the key in the plural form that n asks for. The
 // number itself is {{.N}} in it.
 func (c *Catalog) N(key string, n int, data map[string]any) string {
-	all := map[string]any{"N": n}
-	maps.Copy(all, data)
+	all := c.complete(map[string]any{"N": n}, data)
 	return c.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: all, PluralCount: n})
+}
+
+// complete adds what every sentence may say to what this one was given.
+func (c *Catalog) complete(all, data map[string]any) map[string]any {
+	if all == nil {
+		all = map[string]any{}
+	}
+	all["Flags"] = c.flags
+	maps.Copy(all, data)
+	return all
 }
 
 // Has reports whether the key exists: for keys that are made from what came

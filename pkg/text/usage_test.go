@@ -151,7 +151,7 @@ func (u *usage) emptyPlaces(known map[string]map[string]string) []string {
 	var problems []string
 	for key, filled := range u.filled {
 		for _, place := range allPlaces(known[key]) {
-			if filled != nil && !filled[place] && place != "N" {
+			if filled != nil && !filled[place] && place != "N" && place != "Flags" {
 				problems = append(problems, fmt.Sprintf("%s: nobody fills {{.%s}}", key, place))
 			}
 		}
