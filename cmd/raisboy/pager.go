@@ -86,16 +86,18 @@ func pagerCommand(program string) *exec.Cmd {
 
 // pagerEnvironment is what the pager inherits: nothing that holds a secret, and
 // for less the options that git gives it, too: to end where all fits on the
-// screen, to show colours, to leave the text standing.
+// screen, to show colours, to leave the text standing. What it is given is
+// UTF-8 whatever the locale: a locale that is not installed, or none, would
+// have less show every Russian letter as <D0><94>.
 func pagerEnvironment(all, secrets []string) []string {
-	kept := make([]string, 0, len(all)+2)
+	kept := make([]string, 0, len(all)+3)
 	for _, pair := range all {
 		name, _, _ := strings.Cut(pair, "=")
 		if !strings.HasPrefix(strings.ToUpper(name), "RAISBOY_") && !slices.Contains(secrets, name) {
 			kept = append(kept, pair)
 		}
 	}
-	for _, byDefault := range []string{"LESS=FRX", "LV=-c"} {
+	for _, byDefault := range []string{"LESS=FRX", "LESSCHARSET=utf-8", "LV=-c"} {
 		name, _, _ := strings.Cut(byDefault, "=")
 		if !slices.ContainsFunc(kept, func(pair string) bool { return strings.HasPrefix(pair, name+"=") }) {
 			kept = append(kept, byDefault)
