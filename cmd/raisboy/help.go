@@ -38,11 +38,7 @@ func (a *app) page(c *cobra.Command) string {
 	fill(&intro, c.Short)
 	b.WriteString(strings.TrimRight(intro, "\n") + "\n")
 	if c.Runnable() {
-		line := c.UseLine()
-		if c.HasAvailableSubCommands() && c.HasParent() {
-			line += "\n  " + c.CommandPath() + " [command]"
-		}
-		section("help.usage", "  "+line)
+		section("help.usage", "  "+strings.Join(a.usageLines(c), "\n  "))
 	}
 	section("help.examples", indent(c.Example))
 	section("help.commands", commandLines(c.Commands(), func(sub *cobra.Command) bool { return sub.IsAvailableCommand() }))
@@ -54,6 +50,29 @@ func (a *app) page(c *cobra.Command) string {
 	section("help.global-flags", flagLines(shared))
 	section("help.topics", commandLines(c.Commands(), func(sub *cobra.Command) bool { return sub.IsAdditionalHelpTopicCommand() }))
 	return b.String()
+}
+
+// usageLines are the ways to call a command, with the words that stand for
+// something in the operator's language.
+func (a *app) usageLines(c *cobra.Command) []string {
+	ways := []string{c.UseLine()}
+	switch {
+	case !c.HasParent():
+		ways[0] = c.CommandPath() + " [command] [flags]"
+	case c.HasAvailableSubCommands():
+		ways = append(ways, c.CommandPath()+" [command] [flags]")
+	}
+	for i, way := range ways {
+		parts := strings.Split(way, " ")
+		for j, part := range parts {
+			switch part {
+			case "[flags]", "[command]", "NAME", "FILE", "AMOUNT":
+				parts[j] = a.catalog.T("help.word."+strings.ToLower(strings.Trim(part, "[]")), nil)
+			}
+		}
+		ways[i] = strings.Join(parts, " ")
+	}
+	return ways
 }
 
 func indent(text string) string {

@@ -118,11 +118,7 @@ func (m manual) page(c *cobra.Command) string {
 	r.paragraph(name + " - " + c.Short)
 	if c.Runnable() {
 		r.section(say("man.synopsis"))
-		ways := []string{c.UseLine()}
-		if c.HasAvailableSubCommands() && c.HasParent() {
-			ways = append(ways, c.CommandPath()+" [command]")
-		}
-		r.synopsis(ways...)
+		r.synopsis(m.app.usageLines(c)...)
 	}
 	r.section(say("man.description"))
 	long := c.Long
