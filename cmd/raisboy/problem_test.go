@@ -27,7 +27,7 @@ func TestEveryProblemHasItsSentences(t *testing.T) {
 				continue
 			}
 			for _, place := range placesIn(t, sentence) {
-				if !filled[place] {
+				if !filled[place] && place != "Flags" { // the catalog itself fills that one
 					t.Errorf("%v: %s: nobody fills {{.%s}}", lang, key, place)
 				}
 			}

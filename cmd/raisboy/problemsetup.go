@@ -25,7 +25,7 @@ func (a *app) explainSetup(err error) (problem, bool) {
 		w := words{"Keys": strings.Join(lacking.keys, ", "), "Variables": strings.Join(variables, ", ")}
 		return a.say(exitUsage, "problem.setup-missing", w), true
 	case errors.As(err, &keep):
-		w := words{"Error": render.Sanitize(keep.err.Error()), "Path": render.Sanitize(keep.path)}
+		w := words{"Error": a.reason(keep.err), "Path": render.Sanitize(keep.path)}
 		return a.say(exitSetup, "problem.keyring", w), true
 	case errors.As(err, &ruled):
 		exit := exitSetup

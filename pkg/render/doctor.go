@@ -1,6 +1,10 @@
 package render
 
-import "github.com/raisboy/raisboy/pkg/text"
+import (
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/raisboy/raisboy/pkg/text"
+)
 
 // CheckStatus says how a check of the doctor came out.
 type CheckStatus string
@@ -47,16 +51,21 @@ func (r *Renderer) Check(c Check) error {
 		})
 	}
 	mood := map[CheckStatus]tone{CheckOK: good, CheckWarning: caution, CheckFailure: bad}[c.Status]
-	head := r.out.tint(mood, r.Catalog.T("doctor.status."+string(c.Status), nil)) + "  "
-	lines := r.wrapOut(r.Catalog.T("doctor.check."+c.Name, nil) + ": " + c.Detail.in(r, r.Catalog))
-	lines[0] = head + lines[0]
+	status := r.Catalog.T("doctor.status."+string(c.Status), nil)
+	said := r.Catalog.T("doctor.check."+c.Name, nil) + ": " + c.Detail.in(r, r.Catalog)
+	room := func(taken int) int {
+		if r.Width <= 0 {
+			return 0
+		}
+		return max(r.Width-taken, 1)
+	}
+	lines := wrap(said, room(lipgloss.Width(status)+2))
+	if remedy := c.Remedy.in(r, r.Catalog); remedy != "" {
+		lines = append(lines, wrap("→ "+remedy, room(4))...)
+	}
 	for i := range lines[1:] {
 		lines[i+1] = "    " + lines[i+1]
 	}
-	if remedy := c.Remedy.in(r, r.Catalog); remedy != "" {
-		for _, line := range r.wrapOut("→ " + remedy) {
-			lines = append(lines, "    "+line)
-		}
-	}
+	lines[0] = r.out.tint(mood, status) + "  " + lines[0]
 	return r.print(lines...)
 }
