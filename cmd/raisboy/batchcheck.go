@@ -28,7 +28,7 @@ func (j *batchJob) check(d *desk.Desk) (*batch.Plan, error) {
 	}
 	j.tellOfReader()
 	if ignored := j.reader.Ignored(); len(ignored) > 0 {
-		a.render.Note("note.ignored-columns", words{"Columns": fmt.Sprintf("%q", ignored)})
+		a.render.Note("note.ignored-columns", words{"Columns": a.quoted(ignored)})
 	}
 	return plan, nil
 }

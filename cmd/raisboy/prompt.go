@@ -23,7 +23,7 @@ func (a *app) canAsk() bool { return a.attended() && !a.options.NoInput }
 // ask prints a question on stderr and reads one line. A first Ctrl-C, or the
 // end of input, is ErrStopped.
 func (a *app) ask(ctx context.Context, question string) (string, error) {
-	if _, err := fmt.Fprint(a.process.err, question+" "); err != nil {
+	if _, err := fmt.Fprint(a.process.err, a.render.Wrapped(question)+" "); err != nil {
 		return "", desk.ErrStopped
 	}
 	type reply struct {

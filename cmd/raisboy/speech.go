@@ -8,6 +8,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/config"
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/render"
+	"github.com/raisboy/raisboy/pkg/text"
 )
 
 // renderer makes what prints, by the options of this run.
@@ -35,6 +36,19 @@ func (a *app) profileFlags() string {
 		flags = append(flags, "--profile "+argument(a.sources.Profile))
 	}
 	return strings.Join(flags, " ")
+}
+
+// quoted lists names that came from outside.
+func (a *app) quoted(names []string) string {
+	open, end := `"`, `"`
+	if a.catalog.Lang() == text.Russian {
+		open, end = "«", "»"
+	}
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = open + render.Sanitize(name) + end
+	}
+	return strings.Join(all, ", ")
 }
 
 // argument quotes a word of a suggested command if a shell needs that.

@@ -11,6 +11,7 @@ func (r *Renderer) BatchSummary(s batch.Summary) { r.tell(r.summary(s)...) }
 // BatchPlan prints the same as the result of a dry run.
 func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake) error {
 	if r.Format == Text {
+		r.tell(r.err.strong(caution, []string{r.Catalog.T("dry.nothing", nil)})...)
 		return r.print(r.summary(s)...)
 	}
 	totals := func(all []batch.Total, methods bool) []object {
@@ -105,15 +106,15 @@ func (r *Renderer) BatchUnknown(rows int, kind api.Kind) {
 	if kind == api.KindPayout {
 		key = "batch.unknown-payouts"
 	}
-	r.tell(r.err.strong(alarm, []string{r.Catalog.N(key, rows, nil)})...)
-	r.tell(r.Catalog.T("batch.unknown-next", nil))
+	r.tell(r.err.strong(alarm, r.wrapOut(r.Catalog.N(key, rows, nil)))...)
+	r.tell(r.wrapOut(r.Catalog.T("batch.unknown-next", nil))...)
 }
 
 // BatchLeftOut says on Err how many rows are not in a file to be corrected,
 // because they may have been paid.
 func (r *Renderer) BatchLeftOut(rows int) {
 	if rows > 0 {
-		r.tell(r.err.strong(alarm, []string{r.Catalog.N("batch.left-out", rows, nil)})...)
-		r.tell(r.Catalog.T("batch.unknown-next", nil))
+		r.tell(r.err.strong(alarm, r.wrapOut(r.Catalog.N("batch.left-out", rows, nil)))...)
+		r.tell(r.wrapOut(r.Catalog.T("batch.unknown-next", nil))...)
 	}
 }

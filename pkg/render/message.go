@@ -32,8 +32,13 @@ func oneLine(s string) string { return strings.TrimSpace(Sanitize(s)) }
 // catalog's.
 func (r *Renderer) Note(key string, facts map[string]any) {
 	if !r.Quiet {
-		r.tell(r.say(r.Catalog, step{key: key, data: facts}))
+		r.tell(wrap(r.say(r.Catalog, step{key: key, data: facts}), r.Width)...)
 	}
+}
+
+// Wrapped breaks what is asked on a terminal between words.
+func (r *Renderer) Wrapped(question string) string {
+	return strings.Join(wrap(question, r.Width), "\n")
 }
 
 // Question asks about an order: what goes where, and whether it is real. The

@@ -98,3 +98,13 @@ func TestWrap(t *testing.T) {
 		t.Errorf("shortened to %q", got)
 	}
 }
+
+func TestWrapKeepsAmountsWhole(t *testing.T) {
+	const sentence = "The project allows this user at most 5 000 000.00 UZS, said 27.11.2025 17:39:03."
+	for width := 22; width < 90; width++ {
+		wrapped := strings.Join(wrap(sentence, width), "\n")
+		if !strings.Contains(wrapped, "5 000 000.00") || !strings.Contains(wrapped, "27.11.2025 17:39:03") {
+			t.Errorf("%d: %q", width, wrapped)
+		}
+	}
+}

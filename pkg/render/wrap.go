@@ -7,14 +7,15 @@ import (
 )
 
 // wrap breaks a plain sentence between words so that no line is wider than
-// width columns. A word that is wider itself is cut. Width 0: not at all.
+// width columns. A word that is wider itself is cut. Width 0: not at all. The
+// groups of an amount stay together: half of one reads as another amount.
 func wrap(sentence string, width int) []string {
 	if width <= 0 || lipgloss.Width(sentence) <= width {
 		return []string{sentence}
 	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(sentence) {
+	for _, word := range words(sentence) {
 		if line != "" && lipgloss.Width(line)+1+lipgloss.Width(word) > width {
 			lines, line = append(lines, line), ""
 		}
@@ -27,6 +28,22 @@ func wrap(sentence string, width int) []string {
 	}
 	return append(lines, line)
 }
+
+// words are what a line may be broken between. What follows a digit and begins
+// with one belongs to it: 6 000.00, or a date and its time.
+func words(sentence string) []string {
+	var all []string
+	for _, word := range strings.Fields(sentence) {
+		if last := len(all) - 1; last >= 0 && isDigit(all[last][len(all[last])-1]) && isDigit(word[0]) {
+			all[last] += " " + word
+			continue
+		}
+		all = append(all, word)
+	}
+	return all
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // chop cuts text into pieces of at most width columns; width 0: not at all.
 func chop(text string, width int) []string {
