@@ -91,14 +91,14 @@ func (a *app) readEventFilter(c *cobra.Command) (f journal.EventFilter, err erro
 func (a *app) onEvent(argument string, do func(*session, journal.Event) error) error {
 	id, err := strconv.ParseInt(argument, 10, 64)
 	if err != nil || id <= 0 || !isNumber(argument) {
-		return &usageError{Problem: usageBadID, Name: "ID", Value: argument}
+		return &usageError{Problem: usageBadEvent, Name: "ID", Value: argument}
 	}
 	s, err := a.open()
 	if err != nil {
 		return err
 	}
 	defer a.closing(s)
-	unknown := &usageError{Problem: usageUnknownID, Name: "ID", Value: argument}
+	unknown := &usageError{Problem: usageUnknownEvent, Name: "ID", Value: argument}
 	if err := s.lookIntoJournal(); err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (s *session) tryWriting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.Close()
+	return errors.Join(j.CanWrite(ctx), j.Close())
 }
 
 // signer prepares signing: keys, clock and the form of the signature, with

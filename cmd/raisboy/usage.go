@@ -25,7 +25,9 @@ const (
 	usageMissingArg     usageProblem = "missing_argument"    // an argument that it needs
 	usageExtraArg       usageProblem = "unexpected_argument" // an argument too many
 	usageBadID          usageProblem = "bad_id"              // not the number or id of an operation
-	usageUnknownID      usageProblem = "unknown_id"          // no operation, or event, has it
+	usageUnknownID      usageProblem = "unknown_id"          // no operation has it
+	usageUnknownEvent   usageProblem = "unknown_event"       // no webhook has it
+	usageBadEvent       usageProblem = "bad_event"           // not the number of a webhook
 	usageAmbiguousID    usageProblem = "ambiguous_id"        // several operations have it
 	usageTwice          usageProblem = "flag_twice"          // given twice with different values
 	usageExclusive      usageProblem = "exclusive_flags"     // Name and Value exclude each other

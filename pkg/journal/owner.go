@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/google/uuid"
 )
@@ -19,7 +20,7 @@ func (j *Journal) ownership(ctx context.Context) (string, error) {
 	defer j.owning.Unlock()
 	switch {
 	case j.closed:
-		return "", &StorageError{Path: "lock", Problem: ProblemOther, Err: ErrClosed}
+		return "", &StorageError{Problem: ProblemOther, Err: ErrClosed}
 	case j.ownerLock != nil:
 		return *j.owner.Load(), nil
 	}
@@ -33,11 +34,24 @@ func (j *Journal) ownership(ctx context.Context) (string, error) {
 	case errors.As(err, &known):
 		return "", err
 	case err != nil:
-		return "", &StorageError{Path: "lock", Problem: problemOf(err), Err: err}
+		var file *fs.PathError // the lock's, beside the journal
+		if errors.As(err, &file) {
+			return "", &StorageError{Path: file.Path, Problem: problemOf(err), Err: err}
+		}
+		return "", &StorageError{Problem: problemOf(err), Err: err}
 	}
 	j.ownerLock = held
 	j.owner.Store(&name)
 	return name, nil
+}
+
+// CanWrite reports whether an operation could be recorded now, and records
+// nothing: a journal on a disk that became read-only can still be opened.
+func (j *Journal) CanWrite(ctx context.Context) error {
+	if _, err := j.ownership(ctx); err != nil {
+		return err
+	}
+	return j.store.write(ctx, func(querier) error { return nil })
 }
 
 // Owned reports whether the operation, begun or reopened by this journal, is

@@ -189,6 +189,10 @@ func storageError(path string, err error) error {
 			problem = ProblemCorrupt
 		case sqlite3.SQLITE_NOTADB:
 			problem = ProblemNotAJournal
+		case sqlite3.SQLITE_IOERR:
+			if failed.Code() == sqlite3.SQLITE_IOERR_SHMSIZE { // no room for the index of the log
+				problem = ProblemFull
+			}
 		}
 	} else if found, ok := postgresProblem(err); ok && !errors.Is(err, context.DeadlineExceeded) {
 		problem = found // a statement of the journal's, run there

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -55,6 +56,15 @@ func TestFullDisk(t *testing.T) {
 	}
 	_, _, err := beginAt(t, path)
 	wantProblem(t, err, ProblemReadOnly)
+	var where *StorageError
+	if errors.As(err, &where) && !filepath.IsAbs(where.Path) {
+		t.Errorf("%q is no place that a person could look at", where.Path)
+	}
+	readOnly, err := Open(ctx, path, testOptions())
+	if err == nil {
+		err = errors.Join(readOnly.CanWrite(ctx), readOnly.Close())
+	}
+	wantProblem(t, err, ProblemReadOnly)
 	wantProblem(t, reopened(filepath.Join(dir, "another.db")), ProblemReadOnly)
 }
 
@@ -65,4 +75,33 @@ func beginAt(t *testing.T, path string) (Entry, bool, error) {
 	}
 	defer func() { _ = j.Close() }()
 	return j.Begin(context.Background(), testDeposit(t, "u", 100), Guard{})
+}
+
+// TestNoRoomToOpen: a journal that was closed in good order needs room for the
+// index of its log, and SQLite has a code of its own for lacking that.
+func TestNoRoomToOpen(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
+		if errors.Is(err, syscall.EPERM) {
+			t.Skip("mounting a file system is not permitted to this user")
+		}
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) }()
+	path := filepath.Join(dir, "journal.db")
+	if _, _, err := beginAt(t, path); err != nil {
+		t.Fatal(err)
+	}
+	fill, err := os.Create(filepath.Join(dir, "fill")) //nolint:gosec // below t.TempDir
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = fill.Write(make([]byte, 512))
+	}
+	if err := fill.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = beginAt(t, path)
+	wantProblem(t, err, ProblemFull)
 }

@@ -30,7 +30,7 @@ func (r *Renderer) Accounts(accounts []shift.Account) error {
 	}
 	for _, a := range accounts {
 		if !a.HasOpening && !r.Quiet {
-			r.tell(r.Catalog.T("account.no_opening", data{"Currency": Sanitize(a.Currency)}))
+			r.tell(r.wrapOut(r.Catalog.T("account.no_opening", data{"Currency": Sanitize(a.Currency)}))...)
 		}
 	}
 	return nil

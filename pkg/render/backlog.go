@@ -44,7 +44,7 @@ func (r *Renderer) Skipped(n int) ([]byte, error) {
 		line, err := object{{"event", "output.skipped"}, {"count", n}}.json()
 		return append(line, '\n'), err
 	case CSV:
-		r.tell(r.Catalog.N("listen.skipped", n, nil))
+		r.tell(r.wrapOut(r.Catalog.N("listen.skipped", n, nil))...)
 		return nil, nil
 	case Text:
 	}
