@@ -23,6 +23,7 @@ type examination struct {
 	app      *app
 	session  *session
 	failures []exitCode
+	unopened bool // a journal that is there could not be opened: what is in it is not known
 }
 
 // doctor checks everything that a deposit needs, without moving money: each

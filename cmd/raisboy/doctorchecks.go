@@ -141,6 +141,7 @@ func (x *examination) checkJournal() error {
 	if isMissing(err) {
 		return x.ok("journal", "doctor.journal.none", nil)
 	}
+	x.unopened = err != nil
 	var report journal.Report
 	if err == nil {
 		report, err = x.session.journal.Verify(x.app.interrupt)
@@ -159,6 +160,9 @@ func (x *examination) checkJournal() error {
 
 // checkOpenMatters counts what a person still has to look at.
 func (x *examination) checkOpenMatters() error {
+	if x.unopened {
+		return nil
+	}
 	profile := x.session.profile.Name
 	return errors.Join(
 		x.count("unknown", journal.Filter{Profile: profile, States: []journal.State{

@@ -69,9 +69,9 @@ raisboy doctor -o json`
 raisboy sandbox --fault drop-after=0.2,delay=200ms`
 	completionExample = `raisboy completion bash`
 	bashExample       = `. <(raisboy completion bash)
-raisboy completion bash > ~/.local/share/bash-completion/completions/raisboy`
-	zshExample        = `raisboy completion zsh > ~/.zfunc/_raisboy`
-	fishExample       = `raisboy completion fish > ~/.config/fish/completions/raisboy.fish`
+mkdir -p ~/.local/share/bash-completion/completions && raisboy completion bash > ~/.local/share/bash-completion/completions/raisboy`
+	zshExample        = `mkdir -p ~/.zfunc && raisboy completion zsh > ~/.zfunc/_raisboy`
+	fishExample       = `mkdir -p ~/.config/fish/completions && raisboy completion fish > ~/.config/fish/completions/raisboy.fish`
 	powershellExample = `raisboy completion powershell >> $PROFILE`
 	statsExample      = `raisboy stats --since 7d --by day
 raisboy stats --since 30d --by user --limit 10

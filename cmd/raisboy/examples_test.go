@@ -80,11 +80,6 @@ type exampleShop struct {
 func newExampleShop(t *testing.T) exampleShop {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{".config/fish/completions", ".zfunc", ".local/share/bash-completion/completions"} {
-		if err := os.MkdirAll(filepath.Join(folder, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for name, content := range map[string]string{
 		"body.json":      `{"user_id":"1"}`,
 		"captured.txt":   "POST /x HTTP/1.1\r\nX-API-Key: k\r\nX-Timestamp: 1764247157\r\nX-Signature: " + strings.Repeat("0", 64) + "\r\n\r\n{}",
