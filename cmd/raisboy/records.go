@@ -136,8 +136,11 @@ func (s *session) findOperation(argument string, kind api.Kind) (int64, error) {
 			return 0, &usageError{Problem: usageBadID, Name: "ID", Value: argument}
 		}
 		e, err := s.journal.Get(s.app.interrupt, id)
-		if errors.Is(err, journal.ErrNotFound) || err == nil && (e.Profile != s.profile.Name || kind != "" && e.Call.Kind != kind) {
+		switch {
+		case errors.Is(err, journal.ErrNotFound), err == nil && e.Profile != s.profile.Name:
 			return 0, unknown
+		case err == nil && kind == api.KindPayout && e.Call.Kind != kind:
+			return 0, &usageError{Problem: usageNotAPayout, Name: "ID", Value: argument}
 		}
 		return id, err
 	}

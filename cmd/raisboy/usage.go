@@ -26,6 +26,7 @@ const (
 	usageExtraArg       usageProblem = "unexpected_argument" // an argument too many
 	usageBadID          usageProblem = "bad_id"              // not the number or id of an operation
 	usageUnknownID      usageProblem = "unknown_id"          // no operation has it
+	usageNotAPayout     usageProblem = "not_a_payout"        // an operation of another kind than the command's
 	usageUnknownEvent   usageProblem = "unknown_event"       // no webhook has it
 	usageBadEvent       usageProblem = "bad_event"           // not the number of a webhook
 	usageAmbiguousID    usageProblem = "ambiguous_id"        // several operations have it

@@ -18,7 +18,7 @@ func (r *Renderer) Paper(e journal.Entry, p journal.Print, width int) error {
 			member{"print", p.Number}, member{"reprint", p.Number > 1}, member{"printed_at", r.stamp(p.At)}))
 	}
 	verdict, note := paperVerdict(&e)
-	lines := centered(strings.ToUpper(r.kind(e.Call.Kind))+" № "+number(e.ID), width)
+	lines := centered(strings.ToUpper(r.kind(e.Call.Kind))+" "+r.Catalog.T("label.number", nil)+" "+number(e.ID), width)
 	if e.Sandbox {
 		lines = append(lines, centered(r.Catalog.T("receipt.sandbox", nil), width)...)
 	}

@@ -53,7 +53,7 @@ func (s section) paper(width int) []string {
 		lines = append(lines, justified(" "+t.method+" × "+t.count, t.sum, width)...)
 	}
 	for _, i := range s.items {
-		lines = append(lines, wrap("№ "+i.number+" "+i.what, width)...)
+		lines = append(lines, wrap(i.label+" "+i.number+" "+i.what, width)...)
 		lines = append(lines, justified(" "+i.user, i.sum, width)...)
 	}
 	return lines

@@ -39,7 +39,7 @@ type shiftLine struct {
 }
 
 // A shiftItem is an operation named in a report.
-type shiftItem struct{ number, what, user, sum string }
+type shiftItem struct{ label, number, what, user, sum string }
 
 func (r *Renderer) shiftPage(report *shift.Report) page {
 	p := page{title: r.Catalog.T("shift.title_x", data{"Number": report.Shift})}
@@ -155,7 +155,7 @@ func (r *Renderer) itemSections(report *shift.Report) []section {
 		s := section{title: r.Catalog.T(list.title, nil), note: r.Catalog.T(list.note, nil)}
 		for _, i := range list.items {
 			s.items = append(s.items, shiftItem{
-				number: number(i.Operation), what: r.itemWord(i), user: Sanitize(i.UserID), sum: sum{i.Amount, i.Currency}.in(r.Catalog),
+				label: r.Catalog.T("label.number", nil), number: number(i.Operation), what: r.itemWord(i), user: Sanitize(i.UserID), sum: sum{i.Amount, i.Currency}.in(r.Catalog),
 			})
 		}
 		sections = append(sections, s)
