@@ -100,13 +100,14 @@ func TestBatchInterrupted(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		signals int
+		slow    time.Duration
 		want    string
 	}{
-		{"once", 1, `"outcome":"done"`}, {"twice", 2, `"outcome":"unknown"`},
+		{"once", 1, 4 * time.Second, `"outcome":"done"`}, {"twice", 2, 8 * time.Second, `"outcome":"unknown"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, address := newProject(t, sandbox.Options{SlowDelay: 2 * time.Second})
+			_, address := newProject(t, sandbox.Options{SlowDelay: test.slow})
 			env := newTill(t, address)
 			file := rowsFile(t, "user,amount\nslow,1\nslow,2\nslow,3\n")
 			batch := exec.CommandContext(t.Context(), commandForTests(t),

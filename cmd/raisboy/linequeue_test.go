@@ -87,10 +87,12 @@ func TestLineQueueFlushesLineByLine(t *testing.T) {
 // the place where it is missing.
 func TestLineQueueSaysWhatIsMissing(t *testing.T) {
 	v := &valve{open: make(chan struct{})}
-	q, _ := newTestQueue(v, 100)
+	q := newLineQueue(v, said, func(error) {}) // not running yet: what waits is certain
+	q.limit = 100
 	for i := range 100 {
 		_, _ = fmt.Fprintf(q, "line %03d\n", i) // 9 bytes each
 	}
+	go q.run()
 	close(v.open)
 	if err := q.close(time.Minute); err != nil {
 		t.Fatal(err)

@@ -175,7 +175,7 @@ func TestFlippedRow(t *testing.T) {
 // TestFileSizeLimit stops the journal's files from growing, at every size.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
-	stride := 9
+	stride := 13
 	if count(t, 1) > 1 {
 		stride = 1
 	}
@@ -184,7 +184,7 @@ func TestFileSizeLimit(t *testing.T) {
 	var group sync.WaitGroup
 	for half := range 2 {
 		group.Go(func() {
-			for blocks := half * stride; blocks <= 260; blocks += 2 * stride { // of 512 bytes
+			for blocks := half * stride; blocks <= 400; blocks += 2 * stride { // of 512 bytes
 				w := newWorld(t, "")
 				limited := exec.Command("/bin/sh", append([]string{"-c", `ulimit -f "$0" && exec "$@"`, fmt.Sprint(blocks), os.Getenv(binaryVariable)},
 					"deposit", "--user", "plain", "--amount", "10", "--skip-validate", "--timeout", "60s")...)
