@@ -50,14 +50,20 @@ func (a *app) list(c *cobra.Command, kind api.Kind) error {
 		return err
 	}
 	defer a.closing(s)
+	return s.printEntries(filter, (*render.Renderer).Entries)
+}
+
+// printEntries prints the profile's operations, past rows that are damaged, in
+// the pager's renderer where there is a pager.
+func (s *session) printEntries(filter journal.Filter, print func(*render.Renderer, iter.Seq2[journal.Entry, error]) error) error {
 	filter.Profile = s.profile.Name
 	entries, err := s.entries(filter)
 	if err != nil {
 		return err
 	}
-	return a.paged(s, func() error {
-		reader := tolerant{app: a}
-		if err := a.render.Entries(reader.entries(entries)); err != nil {
+	return s.app.paged(s, func() error {
+		reader := tolerant{app: s.app}
+		if err := print(s.app.render, reader.entries(entries)); err != nil {
 			return err
 		}
 		return reader.end()

@@ -9,6 +9,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/render"
 )
 
 func (a *app) resolveCommand() *cobra.Command {
@@ -159,17 +160,7 @@ func (a *app) listUnsettled() error {
 		return err
 	}
 	defer a.closing(s)
-	entries, err := s.entries(journal.Filter{Profile: s.profile.Name, States: unsettledStates()})
-	if err != nil {
-		return err
-	}
-	return a.paged(s, func() error {
-		reader := tolerant{app: a}
-		if err := a.render.Unsettled(reader.entries(entries)); err != nil {
-			return err
-		}
-		return reader.end()
-	})
+	return s.printEntries(journal.Filter{States: unsettledStates()}, (*render.Renderer).Unsettled)
 }
 
 // unsettledStates are those that somebody must still find out about.
