@@ -50,7 +50,7 @@ func (f *File) Days(zone *time.Location) (since, until time.Time) {
 func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules, zone *time.Location) ([]journal.Entry, Rules, error) {
 	since, until := f.Days(zone)
 	var filter journal.Filter // of all profiles: see Rules.Others
-	if !f.timeless() { // else a line could be of any time
+	if !f.timeless() {        // else a line could be of any time
 		// Everything that was under way meanwhile, however long ago it began: what
 		// is left out here could be what makes a line ambiguous.
 		filter.ChangedSince, filter.Until = since.Add(-rules.Window-margin), until.Add(rules.Window+margin)
