@@ -92,7 +92,7 @@ func TestNoRoomToOpen(t *testing.T) {
 	if _, _, err := beginAt(t, path); err != nil {
 		t.Fatal(err)
 	}
-	fill, err := os.Create(filepath.Join(dir, "fill")) //nolint:gosec // below t.TempDir
+	fill, err := os.Create(filepath.Join(dir, "fill"))
 	if err != nil {
 		t.Fatal(err)
 	}
