@@ -3,7 +3,8 @@ package batch
 import "github.com/raisboy/raisboy/pkg/sheet"
 
 // fieldOf knows a column by its name in any case, in English or Russian, with
-// whatever stands between its words.
+// whatever stands between its words. "№" is none: it is what a spreadsheet's rows
+// are counted with, and next month's first row is not this month's.
 func fieldOf(name string) (field, bool) {
 	switch sheet.Plain(name) {
 	case "userid", "user", "player", "playerid",
@@ -15,7 +16,7 @@ func fieldOf(name string) (field, bool) {
 		return fieldCurrency, true
 	case "paymentmethod", "method", "метод", "методоплаты", "способ", "способоплаты":
 		return fieldMethod, true
-	case "ref", "reference", "номер", "№", "n", "номерчека", "номердокумента", "номерквитанции", "референс":
+	case "ref", "reference", "номер", "номерчека", "номердокумента", "номерквитанции", "референс":
 		return fieldRef, true
 	case "requestid", "номерзаявки", "заявка", "idзаявки":
 		return fieldRequest, true

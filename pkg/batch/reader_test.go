@@ -87,6 +87,7 @@ func TestReader(t *testing.T) {
 		{name: "our own output, of what began with a mark itself", in: "user_id,amount,ref\n''=5,4.00,'＝1\n7,4.00,'a\n", want: "2 '=5 4.00   ＝1|3 7 4.00   'a"},
 		{name: "lines that end in CR alone", in: "user_id,amount,ref\r1,5,r-1\r2,6,r-2\r", want: "FILE 1:0 line_ends"},
 		{name: "lines that end in CR CR LF", in: "user_id,amount\r\r\n1,5\r\r\n", want: "2 1 5.00"},
+		{name: "counted rows", in: "№;Игрок;Сумма\n1;7;5\n2;8;6\n", want: "2 7 5.00|3 8 6.00"},
 		{name: "users alone", in: "user_id\n1\n2\n", kind: api.KindValidation, want: "2 1 0.00|3 2 0.00"},
 		{name: "orders, of which the users", in: "user_id,amount\n1,?\n", kind: api.KindValidation, want: "2 1 0.00"},
 		{name: "nothing", in: "", want: ""},
