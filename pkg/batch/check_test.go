@@ -68,6 +68,7 @@ func TestCheckFindsWhatIsWrongWithTheWhole(t *testing.T) {
 		{"known by line, with refs that only look like it", "user,amount,ref\n1,2,b/07\n", "2:5 other_keys ref", func(c *Check) { c.Journal = fakeJournal{made: true} }},
 		{"known by ref", "user,amount\n1,2\n", "2:0 other_keys ref", func(c *Check) { c.Journal = fakeJournal{own: true} }},
 		{"twice", "user,amount,ref\n1,2,a\n2,3,a\n3,4,a\n", "3:0 duplicate_ref ref|4:0 duplicate_ref ref", func(*Check) {}},
+		{"one payout twice", "user,amount,ref,request_id\n1,2,a,q\n1,2,b,q\n", "3:0 duplicate_request request_id", func(c *Check) { c.Terms.Kind = api.KindPayout }},
 		{"equal", "user,amount\n1,2\n1,2.00\n1,3\n", "3:0 equal_row", func(*Check) {}},
 		{"equal by default", "user,amount,currency\n1,2,UZS\n1,2,\n", "3:0 equal_row", func(*Check) {}},
 		{"equal and meant", "user,amount\n1,2\n1,2\n", "", func(c *Check) { c.Terms.Again = true }},

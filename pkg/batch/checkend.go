@@ -43,6 +43,9 @@ func (k *checking) duplicates() {
 	twins(k.refs, func(first, second mark) {
 		k.note(&Mistake{Line: int(second.line), Field: "ref", Problem: ProblemRefTwice, First: int(first.line)})
 	})
+	twins(k.requests, func(first, second mark) {
+		k.note(&Mistake{Line: int(second.line), Field: "request_id", Problem: ProblemRequestTwice, First: int(first.line)})
+	})
 	twins(k.equal, func(first, second mark) {
 		switch {
 		case first.keyed && second.keyed || k.Terms.Again:
@@ -51,7 +54,7 @@ func (k *checking) duplicates() {
 			k.note(&Mistake{Line: int(second.line), Problem: ProblemEqual, First: int(first.line)})
 		}
 	})
-	k.refs, k.equal = nil, nil
+	k.refs, k.requests, k.equal = nil, nil, nil
 }
 
 // twins calls found for each mark that is equal to the one before it, in the

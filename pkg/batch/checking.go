@@ -23,6 +23,8 @@ type checking struct {
 	chunk   []Row
 	refs    []mark // of each row
 	equal   []mark
+
+	requests []mark // of each row that names its request_id
 }
 
 // A mark is a row's place, by a digest of what makes it itself.
@@ -102,6 +104,9 @@ func JudgeRow(check RowCheck, t Terms, row Row) []*Mistake {
 func (k *checking) markRef(row Row) {
 	if row.Ref != "" && k.Terms.Kind.MovesMoney() {
 		k.refs = append(k.refs, mark{digest(row.Ref), int32(row.Line), true})
+	}
+	if row.RequestID != "" && k.Terms.Kind == api.KindPayout {
+		k.requests = append(k.requests, mark{digest(row.RequestID), int32(row.Line), true})
 	}
 }
 

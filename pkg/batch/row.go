@@ -85,30 +85,34 @@ type Problem string
 // The problems of a row. ProblemField and ProblemAmount have an Err that says
 // more.
 const (
-	ProblemField      Problem = "field"          // Err is a *api.FieldError
-	ProblemAmount     Problem = "amount"         // Err is a *money.ParseError
-	ProblemQuote      Problem = "quote"          // a quotation mark that is not closed, or stands alone
-	ProblemCells      Problem = "cells"          // more cells than the header has
-	ProblemLong       Problem = "long_row"       // longer than any row can be
-	ProblemEncoding   Problem = "encoding"       // neither UTF-8 nor Windows-1251 throughout
-	ProblemJSON       Problem = "json"           // not one JSON object
-	ProblemType       Problem = "json_type"      // a value of another type than text or number
-	ProblemTwice      Problem = "twice"          // the same column under two names
-	ProblemCutOff     Problem = "cut_off"        // an endless batch's last line has no end: the rest of it may be missing
-	ProblemScientific Problem = "scientific"     // an id that a spreadsheet has rounded: 2,56457E+14
-	ProblemKind       Problem = "kind"           // the row says that it is of another kind
-	ProblemNoRef      Problem = "no_ref"         // neither a ref nor a batch's name
-	ProblemMixedRefs  Problem = "mixed_refs"     // some rows have a ref and this one has not, or the other way round
-	ProblemRefTwice   Problem = "duplicate_ref"  // the ref is an earlier row's: First
-	ProblemEqual      Problem = "equal_row"      // an earlier row is equal, and neither has a ref: First
-	ProblemChanged    Problem = "changed"        // the journal has the ref with other terms: Operation
-	ProblemLimit      Problem = "limit"          // over the desk's own limit: Value names the setting
-	ProblemOtherKeys  Problem = "other_keys"     // the batch was run with other keys before
-	ProblemDoubtful   Problem = "doubtful_name"  // a column that may be a known one mistyped: Meant
-	ProblemNoHeader   Problem = "no_header"      // the first row names no column that is known
-	ProblemNoColumn   Problem = "missing_column" // a column that must be there: Field
-	ProblemLineEnds   Problem = "line_ends"      // lines that end as on an old Macintosh: it would be one line
-	ProblemNotLines   Problem = "not_lines"      // JSON, but not one object a line
+	ProblemField      Problem = "field"         // Err is a *api.FieldError
+	ProblemAmount     Problem = "amount"        // Err is a *money.ParseError
+	ProblemQuote      Problem = "quote"         // a quotation mark that is not closed, or stands alone
+	ProblemCells      Problem = "cells"         // more cells than the header has
+	ProblemLong       Problem = "long_row"      // longer than any row can be
+	ProblemEncoding   Problem = "encoding"      // neither UTF-8 nor Windows-1251 throughout
+	ProblemJSON       Problem = "json"          // not one JSON object
+	ProblemType       Problem = "json_type"     // a value of another type than text or number
+	ProblemTwice      Problem = "twice"         // the same column under two names
+	ProblemCutOff     Problem = "cut_off"       // an endless batch's last line has no end: the rest of it may be missing
+	ProblemScientific Problem = "scientific"    // an id that a spreadsheet has rounded: 2,56457E+14
+	ProblemKind       Problem = "kind"          // the row says that it is of another kind
+	ProblemNoRef      Problem = "no_ref"        // neither a ref nor a batch's name
+	ProblemMixedRefs  Problem = "mixed_refs"    // some rows have a ref and this one has not, or the other way round
+	ProblemRefTwice   Problem = "duplicate_ref" // the ref is an earlier row's: First
+	// The request_id is an earlier row's: First. The project answers both with one
+	// payout.
+	ProblemRequestTwice Problem = "duplicate_request"
+
+	ProblemEqual     Problem = "equal_row"      // an earlier row is equal, and neither has a ref: First
+	ProblemChanged   Problem = "changed"        // the journal has the ref with other terms: Operation
+	ProblemLimit     Problem = "limit"          // over the desk's own limit: Value names the setting
+	ProblemOtherKeys Problem = "other_keys"     // the batch was run with other keys before
+	ProblemDoubtful  Problem = "doubtful_name"  // a column that may be a known one mistyped: Meant
+	ProblemNoHeader  Problem = "no_header"      // the first row names no column that is known
+	ProblemNoColumn  Problem = "missing_column" // a column that must be there: Field
+	ProblemLineEnds  Problem = "line_ends"      // lines that end as on an old Macintosh: it would be one line
+	ProblemNotLines  Problem = "not_lines"      // JSON, but not one object a line
 )
 
 // A Mistake is what keeps one row from being run, or a whole file.
