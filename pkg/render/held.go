@@ -26,7 +26,7 @@ func (a adviser) held(x *desk.Receipt) counsel {
 	}
 	key := "held." + reason
 	meaning := key + ".meaning"
-	if h.Reason == journal.HeldDuplicate && by.Call.Kind == api.KindPayout {
+	if h.Reason == journal.HeldDuplicate && !h.Moved && by.Call.Kind == api.KindPayout {
 		meaning = "held.requested.meaning" // nothing need have been handed over
 	}
 	c := counsel{
