@@ -41,12 +41,12 @@ func TestEveryPromptSaysWhatGoesWhere(t *testing.T) {
 	}{
 		{"ru", "deposit --user 2564568 --amount 4000", "[y/N]", "да\n", 0, []string{"4 000,00 UZS → 2564568 (#KXA1234)", "профиль main", "НАСТОЯЩИЕ ДЕНЬГИ", "ЗАЧИСЛЕНО"}},
 		{"en", "deposit --user 2564568 --amount 3000", "[y/N]", "n\n", 130, []string{"3 000.00 UZS → 2564568 (#KXA1234)", "profile main", "REAL MONEY"}},
-		{"ru", "deposit --user 2564568 --amount 4500", "ещё раз:", "4 500,00\n", 0, []string{"4 500,00 UZS → 2564568 (#KXA1234)", "профиль main", "НАСТОЯЩИЕ ДЕНЬГИ", "ЗАЧИСЛЕНО"}},
+		{"ru", "deposit --user 2564568 --amount 4500", "раз:", "4 500,00\n", 0, []string{"4 500,00 UZS → 2564568 (#KXA1234)", "профиль main", "НАСТОЯЩИЕ ДЕНЬГИ", "ЗАЧИСЛЕНО"}},
 		{"en", "deposit --user 2564568 --amount 4600 --yes", "again:", "4600\n", 0, []string{"4 600.00 UZS → 2564568 (#KXA1234)", "profile main", "REAL MONEY", "CREDITED"}},
 		{"en", "deposit --user 2564568 --amount 4700", "again:", "y\n", 8, []string{"not confirmed"}},
-		{"ru", "deposit --user 2564568 --amount 4700", "ещё раз:", "4,700\n", 8, nil},
+		{"ru", "deposit --user 2564568 --amount 4700", "раз:", "4,700\n", 8, nil},
 		{"en", "deposit --user 2564568 --amount 4700", "again:", "\x03", 130, nil},
-		{"ru", "payout --user 2564568 --amount 4800", "ещё раз:", "4800\n", 0, []string{"4 800,00 UZS", "2564568 (#KXA1234)", "профиль main", "НАСТОЯЩИЕ ДЕНЬГИ"}},
+		{"ru", "payout --user 2564568 --amount 4800", "раз:", "4800\n", 0, []string{"4 800,00 UZS", "2564568 (#KXA1234)", "профиль main", "НАСТОЯЩИЕ ДЕНЬГИ"}},
 		{"en", "payout --user 2564568 --amount 300", "[y/N]", "y\n", 0, []string{"300.00 UZS", "2564568 (#KXA1234)", "profile main", "REAL MONEY"}},
 	} {
 		said, code := converseWith(t, home, nil, c.line+" --lang "+c.lang, turn{c.wait, c.typed})

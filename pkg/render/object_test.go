@@ -99,6 +99,16 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestWrapKeepsCapitalsTogether(t *testing.T) {
+	for width := 14; width < 60; width++ {
+		for _, whole := range []string{"DO NOT PAY:", "REAL MONEY?"} {
+			if wrapped := strings.Join(wrap("payout 7 "+whole+" it is cancelled", width), "\n"); !strings.Contains(wrapped, whole) {
+				t.Errorf("%d: %q", width, wrapped)
+			}
+		}
+	}
+}
+
 func TestWrapKeepsAmountsWhole(t *testing.T) {
 	const sentence = "The project allows this user at most 5 000 000.00 UZS, said 27.11.2025 17:39:03."
 	for width := 22; width < 90; width++ {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/lipgloss"
 )
@@ -30,17 +32,37 @@ func wrap(sentence string, width int) []string {
 }
 
 // words are what a line may be broken between. What follows a digit and begins
-// with one belongs to it: 6 000.00, or a date and its time.
+// with one belongs to it: 6 000.00, or a date and its time; so do words in
+// capitals to each other, for half of DO NOT PAY says the opposite.
 func words(sentence string) []string {
 	var all []string
 	for _, word := range strings.Fields(sentence) {
-		if last := len(all) - 1; last >= 0 && isDigit(all[last][len(all[last])-1]) && isDigit(word[0]) {
+		if last := len(all) - 1; last >= 0 && belongs(all[last], word) {
 			all[last] += " " + word
 			continue
 		}
 		all = append(all, word)
 	}
 	return all
+}
+
+func belongs(before, word string) bool {
+	end, _ := utf8.DecodeLastRuneInString(before)
+	if isDigit(before[len(before)-1]) && isDigit(word[0]) {
+		return true
+	}
+	return unicode.IsUpper(end) && shouted(before[strings.LastIndex(before, " ")+1:]) && shouted(word)
+}
+
+// shouted: two letters or more, all of them great.
+func shouted(word string) bool {
+	letters := strings.TrimRight(word, ":?!.,")
+	for _, r := range letters {
+		if !unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return utf8.RuneCountInString(letters) > 1
 }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
