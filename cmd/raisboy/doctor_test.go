@@ -15,6 +15,7 @@ import (
 // TestDoctorOverTLS has the doctor shake hands with a project of its own: with
 // its certificate trusted all is well, without it the connection is named.
 func TestDoctorOverTLS(t *testing.T) {
+	t.Parallel()
 	server, err := sandbox.New(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)

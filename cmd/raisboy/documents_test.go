@@ -16,6 +16,7 @@ import (
 // may be misunderstood. Blocks of shell without a prompt are run as they stand,
 // by TestReadme and the tests of the single pages.
 func TestDocumentedLines(t *testing.T) {
+	t.Parallel()
 	shell, err := exec.LookPath("bash")
 	if err != nil {
 		t.Fatal(err)

@@ -55,6 +55,7 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 // on loopback. Not all can succeed, for the operations that they name need not
 // be there; but none may be misunderstood.
 func TestExamplesRun(t *testing.T) {
+	t.Parallel()
 	shell, err := exec.LookPath("bash")
 	if err != nil {
 		t.Fatal(err)

@@ -117,6 +117,7 @@ func leaf(t *testing.T, certFile string) *x509.Certificate {
 // A reader who takes nothing holds up no acknowledgement, and then gets every
 // line in order.
 func TestReaderWhoIsSlow(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), commandForTests(t), "listen", "--sandbox", "-o", "json")
 	command.Env = s.env
@@ -199,6 +200,7 @@ func TestPayoutWait(t *testing.T) {
 // A terminal on which nothing happens is told once what waits; its window may
 // change as it likes.
 func TestStatusOnATerminal(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("no pseudo-terminals there")
 	}

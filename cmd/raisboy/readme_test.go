@@ -14,6 +14,7 @@ import (
 // TestReadme runs every block of shell in the READMEs as it stands, with an
 // empty home. The one that runs the tests would run itself; .ci/run runs it.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the program anew")
 	}

@@ -98,14 +98,16 @@ func postgresJournal(server string) string {
 	return fmt.Sprintf("%s%ssearch_path=script_%x", server, separator, rand.Uint64())
 }
 
-// freePorts finds a port that is free together with the second after it.
+// freePorts finds a port that is free together with the second after it. They
+// are below those that systems give out by themselves, or another test's
+// connection could have taken them by the time they are used.
 func freePorts() (int, error) {
 	for range 100 {
-		first, err := net.Listen("tcp", "127.0.0.1:0")
+		port := 12_000 + 4*rand.IntN(5_000)
+		first, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			return 0, err
+			continue
 		}
-		port := first.Addr().(*net.TCPAddr).Port
 		second, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+2))
 		if err := first.Close(); err != nil {
 			return 0, err
