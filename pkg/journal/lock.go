@@ -66,7 +66,11 @@ func (l fileLocker) tryLock(_ context.Context, name string, holder Holder) (unlo
 	path := filepath.Join(l.dir, name)
 	for range lockTries {
 		// Whoever closes a journal removes the folder if it is empty.
-		if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		err := os.MkdirAll(l.dir, 0o700)
+		if errors.Is(err, os.ErrExist) { // it was there, and was removed before it was looked at
+			continue
+		}
+		if err != nil {
 			return nil, nil, fmt.Errorf("lock folder: %w", err)
 		}
 		file := flock.New(path, flock.SetPermissions(0o600))

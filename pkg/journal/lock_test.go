@@ -71,3 +71,37 @@ func locksExclude(t *testing.T, desks, tries int) {
 		t.Error("nobody ever got the lock")
 	}
 }
+
+// TestLockFolderComesAndGoes: whoever closes a journal removes the folder of its
+// locks if it is empty, at any moment of another's taking one.
+func TestLockFolderComesAndGoes(t *testing.T) {
+	l := fileLocker{dir: filepath.Join(t.TempDir(), "locks")}
+	stop := make(chan struct{})
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					_ = os.Remove(l.dir)
+					_ = os.Mkdir(l.dir, 0o700)
+				}
+			}
+		})
+	}
+	for i := range 2_000 {
+		lock, holder, err := l.tryLock(t.Context(), "one", Holder{})
+		if err != nil || holder != nil {
+			t.Errorf("try %d: %+v, %v", i, holder, err)
+			break
+		}
+		if err := lock.unlock(); err != nil {
+			t.Errorf("try %d: %v", i, err)
+			break
+		}
+	}
+	close(stop)
+	group.Wait()
+}
