@@ -49,7 +49,7 @@ func newPair(t *testing.T) *pair {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.project.Close() })
-	p.gate.project = p.project
+	p.gate.stand(p.project)
 	p.env = append(os.Environ(), "HOME="+p.folder, "XDG_STATE_HOME=", "XDG_CONFIG_HOME=", "LANG=C.UTF-8", "NO_COLOR=1",
 		"RAISBOY_BASE_URL="+front.URL, "RAISBOY_API_KEY="+sandbox.APIKey, "RAISBOY_SECRET="+sandbox.Secret,
 		"RAISBOY_JOURNAL="+p.journal+"&application_name="+p.name, "RAISBOY_DESK=till")
@@ -73,9 +73,20 @@ type gate struct {
 	together   int            // the most that were under way for one path
 }
 
+// stand puts the gate before the project, which is made after it: it must know
+// the gate's address.
+func (g *gate) stand(project http.Handler) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.project = project
+}
+
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mutex.Lock()
+	project := g.project
+	g.mutex.Unlock()
 	if !strings.HasPrefix(r.URL.Path, "/api/payments/notify/") {
-		g.project.ServeHTTP(w, r)
+		project.ServeHTTP(w, r)
 		return
 	}
 	g.mutex.Lock()
@@ -95,7 +106,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	g.project.ServeHTTP(w, r)
+	project.ServeHTTP(w, r)
 }
 
 func (g *gate) close(shut bool) {
