@@ -21,7 +21,7 @@ type sqlitePool struct {
 // maxIdleConns bounds how many connections wait for the next view.
 const maxIdleConns = 4
 
-// begin gives a connection in a deferred transaction, which waits for no writep.
+// begin gives a connection in a deferred transaction, which waits for no writer.
 func (p *sqlitePool) begin(ctx context.Context) (*preparedConn, error) {
 	c, err := p.take(ctx)
 	if err != nil {
