@@ -2,8 +2,6 @@ package journal
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -170,7 +168,7 @@ func AnswerOf(o api.Outcome, sentAt time.Time) Answer {
 	return Answer{
 		Verdict: o.Verdict.String(), Cause: o.Cause, HTTPStatus: o.HTTPStatus, Code: o.Code,
 		Message: o.Message, Fields: o.Fields, DepositID: o.DepositID, PayoutID: o.PayoutID,
-		PayoutStatus: o.PayoutStatus, Amount: o.Amount, Currency: o.Currency, Detail: o.Detail, SentAt: sentAt, ServerDate: o.ServerDate,
+		PayoutStatus: o.PayoutStatus, Amount: o.Amount, Currency: o.Currency, Detail: o.Detail, SentAt: sentAt.Round(0), ServerDate: o.ServerDate,
 	}
 }
 
@@ -179,125 +177,4 @@ func AnswerOf(o api.Outcome, sentAt time.Time) Answer {
 func KeyID(apiKey string) string {
 	sum := sha256.Sum256([]byte("raisboy key id\n" + apiKey))
 	return fmt.Sprintf("%x", sum[:6])
-}
-
-// row is a fact as a database holds it.
-type row struct {
-	operation int64
-	position  int
-	kind      string
-	at        int64 // Unix milliseconds
-	desk      string
-	osUser    string
-	content   []byte
-	raw       []byte
-	checksum  []byte
-}
-
-func (f Fact) row() (row, error) {
-	content, err := json.Marshal(f.Content)
-	if err != nil {
-		return row{}, fmt.Errorf("encode a fact: %w", err)
-	}
-	r := row{
-		operation: f.Operation, position: f.Position, kind: string(f.Kind()), at: f.At.UnixMilli(),
-		desk: f.Desk, osUser: f.OSUser, content: content, raw: f.Raw,
-	}
-	r.checksum = r.sum()
-	return r, nil
-}
-
-func (r row) sum() []byte {
-	c := newChecksum("fact")
-	c.int(r.operation)
-	c.int(int64(r.position))
-	c.text(r.kind)
-	c.int(r.at)
-	c.text(r.desk)
-	c.text(r.osUser)
-	c.bytes(r.content)
-	c.bytes(r.raw)
-	return c.sum()
-}
-
-func (r row) damaged(what string) error {
-	return &DamageError{Table: "facts", Operation: r.operation, Position: r.position, What: what}
-}
-
-// fact checks the row's checksum and reads it back.
-func (r row) fact() (Fact, error) {
-	if string(r.checksum) != string(r.sum()) {
-		return Fact{}, r.damaged("checksum")
-	}
-	return r.read()
-}
-
-// read gives the fact of a row whose checksum is known to be right.
-func (r row) read() (Fact, error) {
-	f := Fact{
-		Operation: r.operation, Position: r.position, At: time.UnixMilli(r.at),
-		Desk: r.desk, OSUser: r.osUser, Raw: r.raw,
-	}
-	var err error
-	if f.Content, err = readContent(FactKind(r.kind), r.content); err != nil {
-		return Fact{}, r.damaged(err.Error())
-	}
-	return f, nil
-}
-
-func readContent(kind FactKind, content []byte) (Content, error) {
-	switch kind {
-	case FactIntent:
-		return decode[Intent](content)
-	case FactAttempt:
-		return decode[Attempt](content)
-	case FactAnswer:
-		return decode[Answer](content)
-	case FactWebhook:
-		return decode[Webhook](content)
-	case FactDecision:
-		return decode[Decision](content)
-	case FactNotice:
-		return decode[Notice](content)
-	case FactStatement:
-		return decode[Statement](content)
-	}
-	return nil, fmt.Errorf("fact of an unknown kind %q", kind)
-}
-
-func decode[C Content](content []byte) (Content, error) {
-	var c C
-	if err := json.Unmarshal(content, &c); err != nil {
-		return nil, fmt.Errorf("read a fact: %w", err)
-	}
-	return c, nil
-}
-
-// checksum gathers values with their lengths, so that no two rows run together,
-// and hashes them in one piece.
-type checksum []byte
-
-func newChecksum(table string) *checksum {
-	c := make(checksum, 0, 512)
-	c.text(table)
-	return &c
-}
-
-func (c *checksum) int(v int64) { *c = binary.BigEndian.AppendUint64(*c, uint64(v)) }
-
-func (c *checksum) bytes(v []byte) {
-	c.int(int64(len(v)))
-	*c = append(*c, v...)
-}
-
-func (c *checksum) text(v string) {
-	c.int(int64(len(v)))
-	*c = append(*c, v...)
-}
-
-func (c *checksum) flag(v bool) { c.int(map[bool]int64{true: 1}[v]) }
-
-func (c *checksum) sum() []byte {
-	sum := sha256.Sum256(*c)
-	return sum[:]
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // maxGroup bounds how many writes share a commit.
-const maxGroup = 256
+const maxGroup = 64
 
 // ErrClosed is returned for a write to a journal that was closed.
 var ErrClosed = errors.New("journal is closed")

@@ -3,8 +3,8 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,12 +23,10 @@ import (
 // A lookup is one way to operations. fits says what the query asked for: an
 // entry that it gives and that does not fit was reached by a damaged index.
 type lookup struct {
-	query string // begins with lookupHead
+	where string // a condition on operations
 	args  []any
 	fits  func(*Entry) bool
 }
-
-const lookupHead = `SELECT id FROM operations WHERE `
 
 // A search is what the ways of a proposal lead to. It is one statement, however
 // many ways there are: each costs little, asking costs more.
@@ -45,10 +43,14 @@ type search struct {
 func (j *Journal) search(ctx context.Context, q querier, lookups []lookup) (*search, error) {
 	s := &search{j: j, q: q, lookups: lookups, ids: make([][]int64, len(lookups)), entries: map[int64]*Entry{}}
 	var query strings.Builder
+	query.Grow(2048)
 	query.WriteString(`SELECT -1, COALESCE(MAX(id), 0) + 1 FROM operations`)
 	var args []any
 	for i, l := range lookups {
-		fmt.Fprintf(&query, " UNION ALL SELECT %d, id FROM operations WHERE %s", i, strings.TrimPrefix(l.query, lookupHead))
+		query.WriteString(" UNION ALL SELECT ")
+		query.WriteString(strconv.Itoa(i))
+		query.WriteString(", id FROM operations WHERE ")
+		query.WriteString(l.where)
 		args = append(args, l.args...)
 	}
 	rows, err := q.QueryContext(ctx, query.String(), args...)
@@ -183,10 +185,10 @@ func (p Proposal) holders(k key) []lookup {
 		held = `state <> 'not_sent'`
 	}
 	return []lookup{
-		{lookupHead + k.column + ` <> '' AND ` + k.column + ` = ?
+		{k.column + ` <> '' AND ` + k.column + ` = ?
 			AND ` + held, []any{k.value}, fits},
 		// || '' keeps the index of the first way out of the second.
-		{lookupHead + `user_id = ? AND kind = ? AND amount = ? AND ` + k.column + ` || '' = ?
+		{`user_id = ? AND kind = ? AND amount = ? AND ` + k.column + ` || '' = ?
 			AND ` + held, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), k.value}, fits},
 	}
 }
@@ -284,9 +286,9 @@ func (p Proposal) twins(g Guard, since int64) []lookup {
 		if who.value == "" {
 			continue
 		}
-		named := lookupHead
+		named := ""
 		if who.column == `project_user_id` {
-			named += `project_user_id <> '' AND `
+			named = `project_user_id <> '' AND `
 		}
 		lookups = append(lookups,
 			lookup{named + who.column + first, []any{who.value, kind, amount, since, since}, fits},

@@ -21,7 +21,7 @@ func TestTwoWays(t *testing.T) {
 	p.ProjectUserID = "#A"
 	var indexes []string
 	for _, l := range p.twins(Guard{Window: time.Minute}, 1) {
-		indexes = append(indexes, planned(t, j, l.query, l.args...))
+		indexes = append(indexes, planned(t, j, `SELECT id FROM operations WHERE `+l.where, l.args...))
 	}
 	want := "operations_user operations_twin, alone operations_project_user operations_project_twin, alone"
 	if got := strings.Join(indexes, " "); got != want {

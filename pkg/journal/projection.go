@@ -23,6 +23,13 @@ type projection struct {
 }
 
 func project(e *Entry) projection {
+	p := derive(e)
+	p.checksum = p.sum()
+	return p
+}
+
+// derive leaves the checksum out.
+func derive(e *Entry) projection {
 	t := e.Call.Terms
 	p := projection{
 		id: e.ID, profile: e.Profile, kind: string(e.Call.Kind), userID: t.UserID, projectUserID: e.ProjectUserID,
@@ -34,7 +41,6 @@ func project(e *Entry) projection {
 	if e.Notice != nil {
 		p.noticeState, p.noticeNextAt = string(e.Notice.State), millis(e.Notice.NextAt)
 	}
-	p.checksum = p.sum()
 	return p
 }
 
@@ -139,11 +145,11 @@ const factColumns = "operation, position, kind, at, desk, os_user, content, raw,
 const insertFact = "INSERT INTO facts (" + factColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 // add appends facts to an entry, in the database and in memory, and projects it.
-func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addition) error {
+func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addition) (err error) {
 	var before projection
 	isNew := len(e.Facts) == 0
 	if !isNew {
-		before = project(e)
+		before = derive(e)
 	}
 	at := j.now()
 	for _, addition := range additions {
@@ -165,9 +171,7 @@ func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addi
 		if err != nil {
 			return err
 		}
-		// What is folded is what a reader will find, not what was handed in: the
-		// two differ where JSON changes a value, e.g. text that is not UTF-8.
-		if f, err = r.read(); err != nil {
+		if f, err = r.kept(f); err != nil {
 			return err
 		}
 		if err := e.apply(f); err != nil {
@@ -176,7 +180,12 @@ func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addi
 	}
 	after := project(e)
 	if isNew {
-		return after.insert(ctx, q)
+		err = after.insert(ctx, q)
+	} else {
+		err = after.update(ctx, q, before)
 	}
-	return after.update(ctx, q, before)
+	if r, ok := q.(rememberer); ok && err == nil {
+		r.remember(*e)
+	}
+	return err
 }

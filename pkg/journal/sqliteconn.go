@@ -21,6 +21,8 @@ type preparedConn struct {
 	// job would take with it the answers that others are recording.
 	whole bool
 
+	recent // of the writer's connection
+
 	wrote  bool // a statement that is no query was run since it was last looked at
 	undone bool // likewise, SQLite undid the transaction, by itself or when told to
 }
@@ -66,7 +68,7 @@ func (c *preparedConn) stmt(ctx context.Context, query string) (stmt preparedStm
 		if stmt.Stmt, err = c.conn.PrepareContext(ctx, query); err != nil {
 			return stmt, false, err
 		}
-		stmt.writes = !strings.HasPrefix(query, "SELECT")
+		stmt.writes = !strings.HasPrefix(query, "SELECT") && !strings.HasPrefix(query, "PRAGMA")
 		if kept = len(c.prepared) < preparedStatements; kept {
 			c.prepared[query] = stmt
 		}
@@ -123,6 +125,14 @@ func (c *preparedConn) QueryRowContext(ctx context.Context, query string, args .
 		defer func() { _ = stmt.Close() }()
 	}
 	return stmt.QueryRowContext(ctx, args...)
+}
+
+// refresh makes sure that what is remembered is what the transaction sees.
+func (c *preparedConn) refresh(ctx context.Context) error {
+	var version int64
+	err := c.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version)
+	c.asOf(version)
+	return err
 }
 
 func (c *preparedConn) exec(ctx context.Context, query string) error {

@@ -44,7 +44,13 @@ func (w *sqliteWriter) attempt(group []*writeJob, apart bool) (err error) {
 	if err := c.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	if err := c.refresh(ctx); err != nil {
+		return err
+	}
 	defer func() {
+		if err != nil || c.undone {
+			c.forget()
+		}
 		switch {
 		case err == nil, errors.Is(err, errApart) && c.rollback(ctx):
 		default:
@@ -100,6 +106,7 @@ func (c *preparedConn) runApart(ctx context.Context, job *writeJob, _ bool) erro
 		return err
 	}
 	if job.err = job.fn(c); job.err != nil {
+		c.forget()
 		if err := c.exec(ctx, "ROLLBACK TO job"); err != nil {
 			return err
 		}

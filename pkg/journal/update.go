@@ -18,7 +18,7 @@ type Addition struct {
 func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Addition, error)) (Entry, error) {
 	var entry Entry
 	err := j.store.write(ctx, func(q querier) error {
-		stored, err := j.folded(ctx, q, id)
+		stored, err := j.known(ctx, q, id)
 		if err != nil {
 			return err
 		}
@@ -33,6 +33,17 @@ func (j *Journal) Update(ctx context.Context, id int64, decide func(Entry) ([]Ad
 		return err
 	})
 	return entry, err
+}
+
+// known gives an operation as the facts alone tell it, from memory if the
+// transaction's connection wrote it itself and nobody has written since.
+func (j *Journal) known(ctx context.Context, q querier, id int64) (Entry, error) {
+	if r, ok := q.(rememberer); ok {
+		if e, ok := r.recall(id); ok {
+			return e, nil
+		}
+	}
+	return j.folded(ctx, q, id)
 }
 
 // append adds facts to an entry as the facts alone tell it: an owner's death,
