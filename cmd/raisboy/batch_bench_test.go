@@ -44,9 +44,9 @@ func benchBatch(b *testing.B, skipValidate bool) {
 	}
 	defer func() { _ = j.Close() }()
 	d := &desk.Desk{Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address}}
-	recorded := func(ctx context.Context, p batch.Planned) (batch.Result, error) {
+	recorded := func(ctx context.Context, p batch.Planned, answered func()) (batch.Result, error) {
 		o := benchTerms().Order(p.Row)
-		o.Straight, o.SkipValidate = true, skipValidate
+		o.Straight, o.SkipValidate, o.Answered = true, skipValidate, answered
 		r, err := d.Do(ctx, o)
 		return batch.Judge(r), err
 	}
@@ -115,8 +115,8 @@ func benchClient(b *testing.B, transport http.RoundTripper) *api.Client {
 }
 
 // bare sends a row, after its user's validation, and forgets it.
-func bare(client *api.Client, d *desk.Desk, skipValidate bool) func(context.Context, batch.Planned) (batch.Result, error) {
-	return func(ctx context.Context, p batch.Planned) (batch.Result, error) {
+func bare(client *api.Client, d *desk.Desk, skipValidate bool) func(context.Context, batch.Planned, func()) (batch.Result, error) {
+	return func(ctx context.Context, p batch.Planned, _ func()) (batch.Result, error) {
 		call, err := d.Freeze(benchTerms().Order(p.Row))
 		if err != nil {
 			return batch.Result{}, err
@@ -130,7 +130,7 @@ func bare(client *api.Client, d *desk.Desk, skipValidate bool) func(context.Cont
 	}
 }
 
-func benchRun(b *testing.B, jobs int, work func(context.Context, batch.Planned) (batch.Result, error), round int) time.Duration {
+func benchRun(b *testing.B, jobs int, work func(context.Context, batch.Planned, func()) (batch.Result, error), round int) time.Duration {
 	b.Helper()
 	var rows iter.Seq2[batch.Planned, error] = func(yield func(batch.Planned, error) bool) {
 		for i := range benchRows {

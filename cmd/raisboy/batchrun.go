@@ -178,12 +178,12 @@ func (j *batchJob) before(ctx context.Context) error {
 	return j.order.rate.Wait(ctx)
 }
 
-func (j *batchJob) work(ctx context.Context, p batch.Planned) (batch.Result, error) {
+func (j *batchJob) work(ctx context.Context, p batch.Planned, answered func()) (batch.Result, error) {
 	o := j.order.terms.Order(p.Row)
 	if !o.Kind.MovesMoney() {
 		return j.validate(ctx, o)
 	}
-	o.Straight = p.Straight
+	o.Straight, o.Answered = p.Straight, answered
 	r, err := j.desk.Do(ctx, o)
 	if err != nil {
 		return batch.Result{}, err

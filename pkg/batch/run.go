@@ -33,15 +33,21 @@ type Ending struct {
 }
 
 // A Runner runs rows, several at a time. Jobs, Work and Report are required.
+//
+// With more than one job, a row whose money has moved makes way for the next one
+// as soon as the project has said so: that it did is written down together with
+// what the next rows are about to do. A row that ended in any other way is
+// counted first.
 type Runner struct {
-	Jobs        int
+	Jobs        int // how many rows are on their way to an answer at a time
 	MaxFailures int // new rows that failed before the batch stops; 0: no bound
 	MaxUnknown  int // new rows whose end is not known, likewise
 
 	// Work carries out one row. An error means that nothing was sent, and ends
 	// the batch: desk.ErrStopped and the context's error because the operator
-	// wants it, any other because it would meet every row.
-	Work func(ctx context.Context, p Planned) (Result, error)
+	// wants it, any other because it would meet every row. It may call answered,
+	// on its own goroutine, when only the record of a row that is done is missing.
+	Work func(ctx context.Context, p Planned, answered func()) (Result, error)
 
 	// Keep records a row that was carried out, as far as Work has not; nil:
 	// nothing does. An error ends the batch.
@@ -67,10 +73,13 @@ const unreachedInARow = 16
 // A *RowError among them is reported as a row that was not sent; any other error
 // ends the batch.
 func (r *Runner) Run(ctx context.Context, rows iter.Seq2[Planned, error]) Ending {
-	x := &running{Runner: r, results: make(chan reported, r.Jobs), halted: make(chan struct{}), lanes: newLanes()}
+	x := &running{
+		Runner: r, results: make(chan reported, r.Jobs), halted: make(chan struct{}), lanes: newLanes(),
+		jobs: make(chan struct{}, r.Jobs),
+	}
 	work := make(chan Planned)
 	var workers sync.WaitGroup
-	for range r.Jobs {
+	for range x.workers() {
 		workers.Go(func() { x.work(ctx, work) })
 	}
 	// On its own: a pipe that gives nothing must not keep a batch from ending.
@@ -98,6 +107,7 @@ type running struct {
 	results chan reported
 	lanes   *lanes
 	halted  chan struct{} // closed when no row is to be begun any more
+	jobs    chan struct{} // full when no further row may be on its way to an answer
 
 	mutex     sync.Mutex // over what follows
 	ending    Ending
@@ -168,72 +178,6 @@ func (x *running) dispatch(ctx context.Context, rows iter.Seq2[Planned, error], 
 			return
 		}
 	}
-}
-
-func (x *running) work(ctx context.Context, work <-chan Planned) {
-	for p := range x.incoming(ctx, work) {
-		for again := true; again; {
-			x.one(ctx, p)
-			p, again = x.lanes.leave(p)
-			again = again && !x.stopped(ctx)
-		}
-	}
-}
-
-// incoming gives the rows for one worker until there are no more, or are to be.
-func (x *running) incoming(ctx context.Context, work <-chan Planned) iter.Seq[Planned] {
-	return func(yield func(Planned) bool) {
-		for {
-			select {
-			case p, more := <-work:
-				if !more || x.stopped(ctx) || !yield(p) {
-					return
-				}
-			case <-x.halted:
-				return
-			case <-x.Stop:
-				x.halt(Interrupted, nil)
-				return
-			case <-ctx.Done():
-				x.halt(Interrupted, nil)
-				return
-			}
-		}
-	}
-}
-
-// one carries out a row, once more where an equal operation was at work: users
-// may be the same under two ids, which only the project knows.
-func (x *running) one(ctx context.Context, p Planned) {
-	if p.wrong != nil {
-		x.settle(p, Result{Outcome: "not_sent", Code: CodeInvalidRow, Value: p.wrong})
-		return
-	}
-	ticket := x.lanes.begin()
-	defer x.lanes.end(ticket)
-	if x.Before != nil {
-		if err := x.Before(ctx); err != nil {
-			x.fail(err)
-			return
-		}
-	}
-	result, err := x.Work(ctx, p)
-	if err == nil && result.Busy {
-		x.lanes.awaitOthers(ticket)
-		if !x.stopped(ctx) {
-			result, err = x.Work(ctx, p)
-		}
-	}
-	if err != nil {
-		x.fail(err)
-		return
-	}
-	if x.Keep != nil {
-		if err := x.Keep(ctx, p, result); err != nil {
-			x.halt(Broken, err) // the row itself is known: it is reported
-		}
-	}
-	x.settle(p, result)
 }
 
 func (x *running) fail(err error) {

@@ -38,7 +38,9 @@ func users(n int) []Row {
 	return rows
 }
 
-func done(context.Context, Planned) (Result, error) { return Result{Outcome: "done", Amount: 100}, nil }
+func done(context.Context, Planned, func()) (Result, error) {
+	return Result{Outcome: "done", Amount: 100}, nil
+}
 
 // lines is a Report that remembers.
 type lines struct{ all []int }
@@ -49,7 +51,7 @@ func (l *lines) report(p Planned, _ Result) error {
 }
 
 // Every row is carried out and reported once; equal ones never at the same
-// time, and in their order.
+// time, and in their order; never more on their way than there are jobs.
 func TestRunnerModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := make([]Row, rapid.IntRange(0, 60).Draw(t, "rows"))
@@ -62,15 +64,26 @@ func TestRunnerModel(t *testing.T) {
 		var mutex sync.Mutex
 		working, order := map[laneKey]int{}, map[laneKey][]int{}
 		var seen lines
-		r := Runner{Jobs: rapid.IntRange(1, 9).Draw(t, "jobs"), Report: seen.report, Work: func(_ context.Context, p Planned) (Result, error) {
+		onTheirWay, jobs := 0, rapid.IntRange(1, 9).Draw(t, "jobs")
+		r := Runner{Jobs: jobs, Report: seen.report, Work: func(_ context.Context, p Planned, answered func()) (Result, error) {
 			key := keyOf(p)
 			mutex.Lock()
 			if working[key]++; working[key] > 1 {
 				t.Errorf("two equal rows at work")
 			}
+			if onTheirWay++; onTheirWay > jobs {
+				t.Errorf("%d rows on their way with %d jobs", onTheirWay, jobs)
+			}
 			order[key] = append(order[key], p.Row.Line)
 			mutex.Unlock()
 			for range p.Row.Line % 3 {
+				time.Sleep(time.Microsecond)
+			}
+			mutex.Lock()
+			onTheirWay--
+			mutex.Unlock()
+			if p.Row.Line%4 > 0 {
+				answered()
 				time.Sleep(time.Microsecond)
 			}
 			mutex.Lock()
@@ -125,8 +138,11 @@ func TestRunnerStops(t *testing.T) {
 			began := 0
 			r := test.runner
 			r.Jobs, r.Report = 1, seen.report
-			r.Work = func(context.Context, Planned) (Result, error) {
+			r.Work = func(_ context.Context, _ Planned, answered func()) (Result, error) {
 				began++
+				if test.result.Outcome == "done" {
+					answered() // as the desk does before it is recorded
+				}
 				return test.result, test.err
 			}
 			ending := r.Run(context.Background(), rowsOf(users(50)...))
@@ -143,11 +159,66 @@ func TestRunnerStops(t *testing.T) {
 	}
 }
 
+// Nor is an equal row that waits behind it.
+func TestRunnerStopsEqualRows(t *testing.T) {
+	var seen lines
+	r := Runner{Jobs: 3, MaxFailures: 1, Report: seen.report}
+	waiting := make(chan struct{})
+	r.Work = func(context.Context, Planned, func()) (Result, error) {
+		<-waiting
+		return Result{Outcome: "refused"}, nil
+	}
+	rows := func(yield func(Planned, error) bool) {
+		for line := range 20 {
+			if !yield(Planned{Row: Row{Line: line + 1, UserID: "u", Amount: 1}}, nil) {
+				return
+			}
+		}
+		close(waiting)
+	}
+	if ending := r.Run(t.Context(), rows); ending.Reason != TooManyFailed || len(seen.all) != 1 {
+		t.Errorf("%q after %d rows", ending.Reason, len(seen.all))
+	}
+}
+
+// Several jobs do not wait for the record of a row that is done: as many rows
+// again may be at it. A row that is not done keeps its job.
+func TestRowMakesWay(t *testing.T) {
+	for _, test := range []struct {
+		jobs   int
+		done   bool
+		atWork int
+	}{{1, true, 1}, {2, false, 2}, {2, true, 4}, {8, true, 16}, {8, false, 8}} {
+		synctest.Test(t, func(t *testing.T) {
+			var seen lines
+			atWork, most := 0, 0
+			var mutex sync.Mutex
+			r := Runner{Jobs: test.jobs, Report: seen.report, Work: func(_ context.Context, _ Planned, answered func()) (Result, error) {
+				mutex.Lock()
+				atWork++
+				most = max(most, atWork)
+				mutex.Unlock()
+				if test.done {
+					answered()
+				}
+				time.Sleep(time.Second) // until it is recorded
+				mutex.Lock()
+				atWork--
+				mutex.Unlock()
+				return Result{Outcome: "done"}, nil
+			}}
+			if r.Run(t.Context(), rowsOf(users(40)...)); len(seen.all) != 40 || most != test.atWork {
+				t.Errorf("%d jobs, done %v: %d rows at work, wanted %d; %d reported", test.jobs, test.done, most, test.atWork, len(seen.all))
+			}
+		})
+	}
+}
+
 // What was begun is reported also when stdout is gone, and nothing more begins.
 func TestRunnerWithoutOutput(t *testing.T) {
 	gone := errors.New("no such pipe")
 	var began, told atomic.Int32
-	r := Runner{Jobs: 4, Work: func(context.Context, Planned) (Result, error) {
+	r := Runner{Jobs: 4, Work: func(context.Context, Planned, func()) (Result, error) {
 		began.Add(1)
 		return Result{Outcome: "done"}, nil
 	}, Report: func(Planned, Result) error {
@@ -209,7 +280,7 @@ func TestRunnerTriesAgainWhatWasBusy(t *testing.T) {
 		begun := make(chan struct{})
 		tries := 0
 		var seen lines
-		r := Runner{Jobs: 2, Report: seen.report, Work: func(_ context.Context, p Planned) (Result, error) {
+		r := Runner{Jobs: 2, Report: seen.report, Work: func(_ context.Context, p Planned, _ func()) (Result, error) {
 			if p.Row.Line == 1 {
 				close(begun)
 				time.Sleep(time.Second)
@@ -233,7 +304,7 @@ func TestRunnerTriesAgainWhatWasBusy(t *testing.T) {
 // Two that wait for each other's end do not wait for ever.
 func TestRunnerBusyForGood(t *testing.T) {
 	var seen lines
-	r := Runner{Jobs: 4, Report: seen.report, Work: func(context.Context, Planned) (Result, error) {
+	r := Runner{Jobs: 4, Report: seen.report, Work: func(context.Context, Planned, func()) (Result, error) {
 		return Result{Outcome: "held", Busy: true}, nil
 	}}
 	if ending := r.Run(context.Background(), rowsOf(users(40)...)); ending.Tally.Of(Failed) != 40 {

@@ -93,6 +93,10 @@ type Order struct {
 
 	ReportRefused bool // see journal.Proposal: a batch that is run again
 	Straight      bool // nobody is asked and nothing is known of it: Begin alone says what holds it back
+
+	// Answered is called when the project has said that it is done, and only the
+	// record of that is still to be written; nil: nobody is.
+	Answered func()
 }
 
 // A Preview is what the operator confirms.

@@ -80,7 +80,7 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	if replayed {
 		return Receipt{Entry: entry, Replayed: true, Recorded: true}, nil
 	}
-	return d.sendAndSettle(ctx, entry), nil
+	return d.sendAndSettle(ctx, entry, o.Answered), nil
 }
 
 // identify gives a batch's row its ref and a payout its request_id: the same ref

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -253,7 +254,7 @@ func TestPreview(t *testing.T) {
 	}
 	e := w.till.begun(depositOrder(), done)
 	want := desk.Preview{Order: depositOrder(), ProjectUserID: "#2564568", MaxAmount: 100000000, HasMaxAmount: true, Profile: "main", Sandbox: true}
-	if seen != want {
+	if !reflect.DeepEqual(seen, want) {
 		t.Errorf("asked about %+v, wanted %+v", seen, want)
 	}
 	if !e.Sandbox || e.DepositID != "raisboy_dep_1" || e.Desk != "till-1" {

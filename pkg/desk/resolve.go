@@ -231,7 +231,7 @@ func (d *Desk) Resend(ctx context.Context, id int64, confirm func(journal.Entry)
 	if e, err = d.Journal.Reopen(ctx, id, d.checkResend); err != nil {
 		return Receipt{}, err
 	}
-	return d.sendAndSettle(ctx, e), nil
+	return d.sendAndSettle(ctx, e, nil), nil
 }
 
 func (d *Desk) checkResend(e journal.Entry) error {

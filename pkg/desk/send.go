@@ -110,12 +110,16 @@ func (d *Desk) sendOnce(ctx context.Context, call api.Call) api.Outcome {
 }
 
 // sendAndSettle sends what the journal holds as open and appends what came of
-// it. The answer is recorded even if the command is being given up.
-func (d *Desk) sendAndSettle(ctx context.Context, entry journal.Entry) Receipt {
+// it. The answer is recorded even if the command is being given up. See
+// Order.Answered for answered; nil: nobody is told.
+func (d *Desk) sendAndSettle(ctx context.Context, entry journal.Entry, answered func()) Receipt {
 	d.pass(PointAfterIntent)
 	attempts := d.send(ctx, entry.Call, func() error { return d.Journal.Owned(ctx, entry) })
 	d.pass(PointAfterAnswer)
 	last := attempts[len(attempts)-1].outcome
+	if answered != nil && last.Verdict == api.Done {
+		answered()
+	}
 	r := Receipt{Recorded: true, ServerDate: last.ServerDate, RetryAfter: last.RetryAfter}
 	additions := make([]journal.Addition, 0, len(attempts))
 	for _, a := range attempts {
