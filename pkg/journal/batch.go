@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -81,12 +80,12 @@ func (r BatchRow) sum() []byte {
 	return c.sum()
 }
 
-func readBatchRow(rows *sql.Rows) (BatchRow, error) {
+func readBatchRow(scan scanner) (BatchRow, error) {
 	var r BatchRow
 	var kind string
 	var amount, at int64
 	var checksum []byte
-	err := rows.Scan(&r.Profile, &r.Batch, &r.Ref, &r.Line, &kind, &r.UserID, &amount, &r.Currency, &r.PaymentMethod,
+	err := scan(&r.Profile, &r.Batch, &r.Ref, &r.Line, &kind, &r.UserID, &amount, &r.Currency, &r.PaymentMethod,
 		&r.RequestID, &r.Outcome, &r.Code, &r.Message, &at, &checksum)
 	if err != nil {
 		return r, readError(err, &DamageError{Table: "batch_rows"})
@@ -99,57 +98,33 @@ func readBatchRow(rows *sql.Rows) (BatchRow, error) {
 }
 
 // keptRows reads rows of which no operation came, in the order of lines.
-func (j *Journal) keptRows(ctx context.Context, q querier, where string, args ...any) (kept []BatchRow, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+batchRowColumns+` FROM batch_rows WHERE `+where+` ORDER BY line, ref`, args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		r, err := readBatchRow(rows)
-		if err != nil {
-			return kept, err
-		}
-		kept = append(kept, r)
-	}
-	return kept, storageError("", rows.Err())
+func (j *Journal) keptRows(ctx context.Context, q querier, where string, args ...any) ([]BatchRow, error) {
+	return gather(ctx, q, readBatchRow, `SELECT `+batchRowColumns+` FROM batch_rows WHERE `+where+` ORDER BY line, ref`, args...)
 }
 
 // verifyBatchRows holds every kept row against its checksum.
 func (j *Journal) verifyBatchRows(ctx context.Context, q querier, r *Report) error {
-	rows, err := q.QueryContext(ctx, `SELECT `+batchRowColumns+` FROM batch_rows ORDER BY profile, batch, ref`)
-	if err != nil {
-		return storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		_, err := readBatchRow(rows)
+	return each(ctx, q, func(scan scanner) error {
+		_, err := readBatchRow(scan)
 		if err := r.note(err); err != nil {
 			return err
 		}
 		r.Rows++
-	}
-	return storageError("", rows.Err())
+		return nil
+	}, `SELECT `+batchRowColumns+` FROM batch_rows ORDER BY profile, batch, ref`)
 }
 
 // Batches names the batches of a profile, in the order of their names.
 func (j *Journal) Batches(ctx context.Context, profile string) (names []string, err error) {
 	err = j.store.view(ctx, func(q querier) error {
-		names = nil
-		rows, err := q.QueryContext(ctx, `SELECT batch FROM operations WHERE batch <> '' AND profile = ?
-			UNION SELECT batch FROM batch_rows WHERE profile = ? ORDER BY 1`, profile, profile)
-		if err != nil {
-			return storageError("", err)
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var name string
-			if err := rows.Scan(&name); err != nil {
-				return readError(err, &DamageError{Table: "operations"})
+		names, err = gather(ctx, q, func(scan scanner) (name string, err error) {
+			if err := scan(&name); err != nil {
+				return "", readError(err, &DamageError{Table: "operations"})
 			}
-			names = append(names, name)
-		}
-		return storageError("", rows.Err())
+			return name, nil
+		}, `SELECT batch FROM operations WHERE batch <> '' AND profile = ?
+			UNION SELECT batch FROM batch_rows WHERE profile = ? ORDER BY 1`, profile, profile)
+		return err
 	})
 	return names, err
 }
@@ -225,23 +200,15 @@ func (j *Journal) glanced(ctx context.Context, q querier, where string, args ...
 }
 
 func (j *Journal) projections(ctx context.Context, q querier, where string, args ...any) ([]projection, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE `+where, args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var found []projection
-	for rows.Next() {
-		var p projection
-		if err := rows.Scan(p.fields()...); err != nil {
-			return nil, readError(err, &DamageError{Table: "operations"})
+	return gather(ctx, q, func(scan scanner) (p projection, err error) {
+		if err := scan(p.fields()...); err != nil {
+			return p, readError(err, &DamageError{Table: "operations"})
 		}
 		if string(p.sum()) != string(p.checksum) {
-			return nil, &DamageError{Table: "operations", Operation: p.id, What: "checksum"}
+			return p, &DamageError{Table: "operations", Operation: p.id, What: "checksum"}
 		}
-		found = append(found, p)
-	}
-	return found, storageError("", rows.Err())
+		return p, nil
+	}, `SELECT `+projectionColumns+` FROM operations WHERE `+where, args...)
 }
 
 // glance is what the projection tells of an operation.

@@ -51,27 +51,23 @@ func (j *Journal) named(ctx context.Context, q querier, profile string, keys [2]
 			args = append(args, keys[way], profile)
 		}
 	}
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return found, 0, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
 	failures := map[int64]int{}
-	for rows.Next() {
+	err = each(ctx, q, func(scan scanner) error {
 		var way, failed int
 		var id int64
-		if err := rows.Scan(&way, &failed, &id); err != nil {
-			return found, 0, readError(err, &DamageError{Table: "operations"})
+		if err := scan(&way, &failed, &id); err != nil {
+			return readError(err, &DamageError{Table: "operations"})
 		}
 		if way < 0 {
 			next = id
-			continue
+			return nil
 		}
 		failures[id] = failed
 		found[way] = append(found[way], id)
-	}
+		return nil
+	}, query, args...)
 	for _, ids := range found { // one or two: the database would take longer
 		slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(failures[a]-failures[b], cmp.Compare(b, a)) })
 	}
-	return found, next, storageError("", rows.Err())
+	return found, next, err
 }

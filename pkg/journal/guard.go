@@ -53,24 +53,20 @@ func (j *Journal) search(ctx context.Context, q querier, lookups []lookup) (*sea
 		query.WriteString(l.where)
 		args = append(args, l.args...)
 	}
-	rows, err := q.QueryContext(ctx, query.String(), args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	err := each(ctx, q, func(scan scanner) error {
 		var way int
 		var id int64
-		if err := rows.Scan(&way, &id); err != nil {
-			return nil, readError(err, &DamageError{Table: "operations"})
+		if err := scan(&way, &id); err != nil {
+			return readError(err, &DamageError{Table: "operations"})
 		}
 		if way < 0 {
 			s.next = id
-			continue
+		} else {
+			s.ids[way] = append(s.ids[way], id)
 		}
-		s.ids[way] = append(s.ids[way], id)
-	}
-	return s, storageError("", rows.Err())
+		return nil
+	}, query.String(), args...)
+	return s, err
 }
 
 // found reads what the lookups from one number to before another lead to, oldest first.

@@ -127,23 +127,10 @@ func (j *Journal) Movements(ctx context.Context, profile string) ([]Movement, er
 const movementColumns = "id, profile, kind, amount, currency, note, at, recorded_at, desk, os_user, checksum"
 
 func (j *Journal) movements(ctx context.Context, q querier, where string, args ...any) ([]Movement, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+movementColumns+` FROM movements WHERE `+where+` ORDER BY id`, args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var all []Movement
-	for rows.Next() {
-		m, err := scanMovement(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, storageError("", rows.Err())
+	return gather(ctx, q, readMovement, `SELECT `+movementColumns+` FROM movements WHERE `+where+` ORDER BY id`, args...)
 }
 
-func scanMovement(scan func(...any) error) (Movement, error) {
+func readMovement(scan scanner) (Movement, error) {
 	var (
 		m              Movement
 		kind           string
@@ -185,7 +172,7 @@ func (j *Journal) verifyMovements(ctx context.Context, q querier, r *Report) err
 		if id != int64(i+1) && (i == 0 || ids[i-1] != id-1) { // a gap is told once, however wide
 			r.Damaged = append(r.Damaged, &DamageError{Table: "movements", What: fmt.Sprintf("movement %d is missing", id-1)})
 		}
-		_, err := scanMovement(q.QueryRowContext(ctx, `SELECT `+movementColumns+` FROM movements WHERE id = ?`, id).Scan)
+		_, err := readMovement(q.QueryRowContext(ctx, `SELECT `+movementColumns+` FROM movements WHERE id = ?`, id).Scan)
 		if err := r.note(err); err != nil {
 			return err
 		}

@@ -58,22 +58,13 @@ func (p Print) sum() []byte {
 }
 
 func (j *Journal) verifyPrints(ctx context.Context, q querier, r *Report) error {
-	rows, err := q.QueryContext(ctx, `SELECT `+printColumns+`, COALESCE((SELECT facts FROM operations WHERE id = p.operation), 0)
-		FROM receipt_prints p ORDER BY operation, number`)
-	if err != nil {
-		return storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
 	var last Print
-	for rows.Next() {
+	return each(ctx, q, func(scan scanner) error {
 		var p Print
 		var at, known int64
 		var checksum []byte
-		if err := rows.Scan(&p.Operation, &p.Number, &at, &p.Desk, &p.OSUser, &p.Facts, &checksum, &known); err != nil {
-			if err := r.note(readError(err, &DamageError{Table: "receipt_prints"})); err != nil {
-				return err
-			}
-			continue
+		if err := scan(&p.Operation, &p.Number, &at, &p.Desk, &p.OSUser, &p.Facts, &checksum, &known); err != nil {
+			return r.note(readError(err, &DamageError{Table: "receipt_prints"}))
 		}
 		p.At = time.UnixMilli(at)
 		r.Rows++
@@ -92,6 +83,7 @@ func (j *Journal) verifyPrints(ctx context.Context, q querier, r *Report) error 
 			damaged("it was printed with more than is known")
 		}
 		last = p
-	}
-	return storageError("", rows.Err())
+		return nil
+	}, `SELECT `+printColumns+`, COALESCE((SELECT facts FROM operations WHERE id = p.operation), 0)
+		FROM receipt_prints p ORDER BY operation, number`)
 }

@@ -121,20 +121,12 @@ func (j *Journal) DueNotices(ctx context.Context, profile string, at time.Time) 
 }
 
 func (j *Journal) ids(ctx context.Context, q querier, query string, args ...any) ([]int64, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, readError(err, &DamageError{Table: "operations"})
+	return gather(ctx, q, func(scan scanner) (id int64, err error) {
+		if err := scan(&id); err != nil {
+			return 0, readError(err, &DamageError{Table: "operations"})
 		}
-		ids = append(ids, id)
-	}
-	return ids, storageError("", rows.Err())
+		return id, nil
+	}, query, args...)
 }
 
 // entries reads the operations whose ids a query gives.
@@ -203,23 +195,21 @@ func (j *Journal) withoutFacts(ctx context.Context, q querier, id int64) error {
 }
 
 func (j *Journal) facts(ctx context.Context, q querier, id int64) ([]Fact, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+factColumns+` FROM facts WHERE operation = ? ORDER BY position`, id)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
 	var facts []Fact
-	for rows.Next() {
-		var r row
-		err := rows.Scan(&r.operation, &r.position, &r.kind, &r.at, &r.desk, &r.osUser, &r.content, &r.raw, &r.checksum)
+	err := each(ctx, q, func(scan scanner) error {
+		r, err := readRow(scan)
 		if err != nil {
-			return nil, readError(err, &DamageError{Table: "facts", Operation: id, Position: len(facts) + 1})
+			return readError(err, &DamageError{Table: "facts", Operation: id, Position: len(facts) + 1})
 		}
 		f, err := r.fact()
-		if err != nil {
-			return nil, err
-		}
 		facts = append(facts, f)
-	}
-	return facts, storageError("", rows.Err())
+		return err
+	}, `SELECT `+factColumns+` FROM facts WHERE operation = ? ORDER BY position`, id)
+	return facts, err
+}
+
+// readRow reads the columns of a fact; its checksum is for r.fact.
+func readRow(scan scanner) (r row, err error) {
+	err = scan(&r.operation, &r.position, &r.kind, &r.at, &r.desk, &r.osUser, &r.content, &r.raw, &r.checksum)
+	return r, err
 }

@@ -41,28 +41,23 @@ const unfinished = `o.state IN ('open', 'unknown', 'mismatch', 'conflict') OR
 // counted before, and all that are unfinished, in the order of their numbers.
 func (j *Journal) uncounted(ctx context.Context, q querier, s Shift, at phase) ([]shiftCount, error) {
 	const earlier = `FROM shift_counts c WHERE c.operation = o.id AND c.desk = ? AND c.profile = ?`
-	rows, err := q.QueryContext(ctx, `SELECT o.id, o.facts, (SELECT COALESCE(MAX(c.facts), 0) `+earlier+`) FROM operations o
-		WHERE `+concerning+` AND (`+unfinished+` OR NOT EXISTS (SELECT 1 `+earlier+` AND c.facts >= o.facts)) ORDER BY o.id`,
-		s.Desk, s.Profile, s.Profile, s.Desk, s.Desk, s.Desk, s.Profile)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
 	var counts []shiftCount
-	for rows.Next() {
+	err := each(ctx, q, func(scan scanner) error {
 		c := shiftCount{profile: s.Profile, desk: s.Desk, number: s.Number, phase: at}
-		if err := rows.Scan(&c.operation, &c.facts, &c.known); err != nil {
-			return nil, readError(err, &DamageError{Table: "operations"})
+		if err := scan(&c.operation, &c.facts, &c.known); err != nil {
+			return readError(err, &DamageError{Table: "operations"})
 		}
 		if c.known > c.facts {
-			return nil, &DamageError{Table: "shift_counts", Operation: c.operation, What: "more facts were counted than there are"}
+			return &DamageError{Table: "shift_counts", Operation: c.operation, What: "more facts were counted than there are"}
 		}
-		if at == phaseOpening && c.known == c.facts {
-			continue // unfinished, but nothing new: no news from outside
+		if at != phaseOpening || c.known != c.facts { // else it is unfinished, but nothing new: no news from outside
+			counts = append(counts, c)
 		}
-		counts = append(counts, c)
-	}
-	return counts, storageError("", rows.Err())
+		return nil
+	}, `SELECT o.id, o.facts, (SELECT COALESCE(MAX(c.facts), 0) `+earlier+`) FROM operations o
+		WHERE `+concerning+` AND (`+unfinished+` OR NOT EXISTS (SELECT 1 `+earlier+` AND c.facts >= o.facts)) ORDER BY o.id`,
+		s.Desk, s.Profile, s.Profile, s.Desk, s.Desk, s.Desk, s.Profile)
+	return counts, err
 }
 
 const countColumns = "profile, desk, number, phase, operation, known, facts, abandoned, checksum"
@@ -116,26 +111,18 @@ func digestOf(counts []shiftCount) []byte {
 
 // counts reads what a shift counted at one of its ends.
 func (j *Journal) counts(ctx context.Context, q querier, s Shift, at phase) ([]shiftCount, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+countColumns+` FROM shift_counts
-		WHERE profile = ? AND desk = ? AND number = ? AND phase = ? ORDER BY operation`, s.Profile, s.Desk, s.Number, int64(at))
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var counts []shiftCount
-	for rows.Next() {
-		var c shiftCount
+	return gather(ctx, q, func(scan scanner) (c shiftCount, err error) {
 		var checksum []byte
-		err := rows.Scan(&c.profile, &c.desk, &c.number, &c.phase, &c.operation, &c.known, &c.facts, &c.abandoned, &checksum)
+		err = scan(&c.profile, &c.desk, &c.number, &c.phase, &c.operation, &c.known, &c.facts, &c.abandoned, &checksum)
 		if err != nil {
-			return nil, readError(err, &DamageError{Table: "shift_counts"})
+			return c, readError(err, &DamageError{Table: "shift_counts"})
 		}
 		if string(checksum) != string(c.sum()) {
-			return nil, &DamageError{Table: "shift_counts", Operation: c.operation, What: "checksum"}
+			return c, &DamageError{Table: "shift_counts", Operation: c.operation, What: "checksum"}
 		}
-		counts = append(counts, c)
-	}
-	return counts, storageError("", rows.Err())
+		return c, nil
+	}, `SELECT `+countColumns+` FROM shift_counts
+		WHERE profile = ? AND desk = ? AND number = ? AND phase = ? ORDER BY operation`, s.Profile, s.Desk, s.Number, int64(at))
 }
 
 // A history is the facts of one operation with the checksums of their rows.
@@ -176,34 +163,21 @@ func inChunks(counts []shiftCount, read func(operations []any) error) error {
 func (j *Journal) countedRows(ctx context.Context, q querier, counts []shiftCount) (map[int64]projection, error) {
 	all := make(map[int64]projection, len(counts))
 	err := inChunks(counts, func(operations []any) error {
-		rows, err := q.QueryContext(ctx, `SELECT `+projectionColumns+` FROM operations WHERE id IN (`+placeholders(len(operations))+`)`,
-			operations...)
-		if err != nil {
-			return storageError("", err)
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
+		return each(ctx, q, func(scan scanner) error {
 			var p projection
-			if err := rows.Scan(p.fields()...); err != nil {
+			if err := scan(p.fields()...); err != nil {
 				return readError(err, &DamageError{Table: "operations"})
 			}
 			all[p.id] = p
-		}
-		return storageError("", rows.Err())
+			return nil
+		}, `SELECT `+projectionColumns+` FROM operations WHERE id IN (`+placeholders(len(operations))+`)`, operations...)
 	})
 	return all, err
 }
 
 func (j *Journal) readHistories(ctx context.Context, q querier, all map[int64]history, operations []any) error {
-	rows, err := q.QueryContext(ctx, `SELECT `+factColumns+` FROM facts WHERE operation IN (`+placeholders(len(operations))+`)
-		ORDER BY operation, position`, operations...)
-	if err != nil {
-		return storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var r row
-		err := rows.Scan(&r.operation, &r.position, &r.kind, &r.at, &r.desk, &r.osUser, &r.content, &r.raw, &r.checksum)
+	return each(ctx, q, func(scan scanner) error {
+		r, err := readRow(scan)
 		if err != nil {
 			return readError(err, &DamageError{Table: "facts"})
 		}
@@ -213,8 +187,9 @@ func (j *Journal) readHistories(ctx context.Context, q querier, all map[int64]hi
 		}
 		h := all[r.operation]
 		all[r.operation] = history{append(h.facts, f), append(h.sums, r.checksum)}
-	}
-	return storageError("", rows.Err())
+		return nil
+	}, `SELECT `+factColumns+` FROM facts WHERE operation IN (`+placeholders(len(operations))+`)
+		ORDER BY operation, position`, operations...)
 }
 
 // step tells what a count counted.

@@ -68,49 +68,37 @@ func (j *Journal) shifts(ctx context.Context, q querier, where string, args ...a
 }
 
 func (j *Journal) openings(ctx context.Context, q querier, where string, args ...any) ([]Shift, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+openingColumns+` FROM shift_openings WHERE `+where+` ORDER BY profile, desk, number`, args...)
+	return gather(ctx, q, readOpening, `SELECT `+openingColumns+` FROM shift_openings WHERE `+where+` ORDER BY profile, desk, number`, args...)
+}
+
+func readOpening(scan scanner) (s Shift, err error) {
+	var at int64
+	err = scan(&s.Profile, &s.Desk, &s.Number, &at, &s.OpenedBy, &s.Float, &s.Currency, &s.First, &s.openCounts, &s.openingSum)
 	if err != nil {
-		return nil, storageError("", err)
+		return s, readError(err, &DamageError{Table: "shift_openings"})
 	}
-	defer func() { _ = rows.Close() }()
-	var found []Shift
-	for rows.Next() {
-		var s Shift
-		var at int64
-		err := rows.Scan(&s.Profile, &s.Desk, &s.Number, &at, &s.OpenedBy, &s.Float, &s.Currency, &s.First, &s.openCounts, &s.openingSum)
-		if err != nil {
-			return nil, readError(err, &DamageError{Table: "shift_openings"})
-		}
-		s.OpenedAt = time.UnixMilli(at)
-		if string(s.sumOfOpening()) != string(s.openingSum) {
-			return nil, &DamageError{Table: "shift_openings", What: "checksum of " + nameOfShift(s)}
-		}
-		found = append(found, s)
+	s.OpenedAt = time.UnixMilli(at)
+	if string(s.sumOfOpening()) != string(s.openingSum) {
+		return s, &DamageError{Table: "shift_openings", What: "checksum of " + nameOfShift(s)}
 	}
-	return found, storageError("", rows.Err())
+	return s, nil
 }
 
 func (j *Journal) closings(ctx context.Context, q querier, where string, args ...any) ([]Shift, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+closingColumns+` FROM shift_closings WHERE `+where+` ORDER BY profile, desk, number`, args...)
+	return gather(ctx, q, readClosing, `SELECT `+closingColumns+` FROM shift_closings WHERE `+where+` ORDER BY profile, desk, number`, args...)
+}
+
+func readClosing(scan scanner) (s Shift, err error) {
+	var at int64
+	var checksum []byte
+	err = scan(&s.Profile, &s.Desk, &s.Number, &at, &s.ClosedBy, &s.HasCounted, &s.Counted, &s.Rows, &s.Previous,
+		&s.Snapshot, &s.Hash, &checksum)
 	if err != nil {
-		return nil, storageError("", err)
+		return s, readError(err, &DamageError{Table: "shift_closings"})
 	}
-	defer func() { _ = rows.Close() }()
-	var found []Shift
-	for rows.Next() {
-		var s Shift
-		var at int64
-		var checksum []byte
-		err := rows.Scan(&s.Profile, &s.Desk, &s.Number, &at, &s.ClosedBy, &s.HasCounted, &s.Counted, &s.Rows, &s.Previous,
-			&s.Snapshot, &s.Hash, &checksum)
-		if err != nil {
-			return nil, readError(err, &DamageError{Table: "shift_closings"})
-		}
-		s.ClosedAt = time.UnixMilli(at)
-		if string(s.sumOfClosing()) != string(checksum) {
-			return nil, &DamageError{Table: "shift_closings", What: "checksum of " + nameOfShift(s)}
-		}
-		found = append(found, s)
+	s.ClosedAt = time.UnixMilli(at)
+	if string(s.sumOfClosing()) != string(checksum) {
+		return s, &DamageError{Table: "shift_closings", What: "checksum of " + nameOfShift(s)}
 	}
-	return found, storageError("", rows.Err())
+	return s, nil
 }

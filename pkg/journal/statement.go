@@ -96,24 +96,16 @@ func (c claim) sum() []byte {
 }
 
 func (j *Journal) claims(ctx context.Context, q querier, where string, args ...any) ([]claim, error) {
-	rows, err := q.QueryContext(ctx, `SELECT row_key, operation, position, checksum FROM statement_rows WHERE `+where+` ORDER BY operation, position`, args...)
-	if err != nil {
-		return nil, storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var claims []claim
-	for rows.Next() {
-		var c claim
+	return gather(ctx, q, func(scan scanner) (c claim, err error) {
 		var checksum []byte
-		if err := rows.Scan(&c.row, &c.operation, &c.position, &checksum); err != nil {
-			return nil, readError(err, &DamageError{Table: "statement_rows"})
+		if err := scan(&c.row, &c.operation, &c.position, &checksum); err != nil {
+			return c, readError(err, &DamageError{Table: "statement_rows"})
 		}
 		if string(checksum) != string(c.sum()) {
-			return nil, &DamageError{Table: "statement_rows", Operation: c.operation, What: "checksum"}
+			return c, &DamageError{Table: "statement_rows", Operation: c.operation, What: "checksum"}
 		}
-		claims = append(claims, c)
-	}
-	return claims, storageError("", rows.Err())
+		return c, nil
+	}, `SELECT row_key, operation, position, checksum FROM statement_rows WHERE `+where+` ORDER BY operation, position`, args...)
 }
 
 // Proved tells which of the statement's lines prove operations already: the

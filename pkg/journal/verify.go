@@ -103,21 +103,14 @@ func (j *Journal) verifyForwards(ctx context.Context, q querier, r *Report) erro
 }
 
 func (j *Journal) verifyOrigins(ctx context.Context, q querier, r *Report) error {
-	rows, err := q.QueryContext(ctx, `SELECT profile FROM origins ORDER BY profile`)
-	if err != nil {
-		return storageError("", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var profiles []string
-	for rows.Next() {
-		var profile string
-		if err := rows.Scan(&profile); err != nil {
-			return readError(err, &DamageError{Table: "origins"})
+	profiles, err := gather(ctx, q, func(scan scanner) (profile string, err error) {
+		if err := scan(&profile); err != nil {
+			return "", readError(err, &DamageError{Table: "origins"})
 		}
-		profiles = append(profiles, profile)
-	}
-	if err := rows.Err(); err != nil {
-		return storageError("", err)
+		return profile, nil
+	}, `SELECT profile FROM origins ORDER BY profile`)
+	if err != nil {
+		return err
 	}
 	for _, profile := range profiles {
 		_, err := j.binding(ctx, q, profile, false)
