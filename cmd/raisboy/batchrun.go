@@ -104,14 +104,32 @@ func (j *batchJob) incoming() iter.Seq2[batch.Planned, error] {
 		for {
 			row, err := j.reader.Next()
 			j.tellOfReader()
+			p := batch.Planned{Row: row}
 			if err == nil {
 				err = j.judge(&keys, row)
 			}
-			if errors.Is(err, io.EOF) || !yield(batch.Planned{Row: row, Straight: j.order.terms.SkipValidate}, err) {
+			if err == nil {
+				p.Straight, err = j.isNew(row)
+			}
+			if errors.Is(err, io.EOF) || !yield(p, err) {
 				return
 			}
 		}
 	}
+}
+
+// isNew reports that the journal has nothing under the row's key: it need not be
+// asked about it before the network is. That Begin asks is all that counts.
+func (j *batchJob) isNew(row batch.Row) (bool, error) {
+	t := j.order.terms
+	if !t.Kind.MovesMoney() || t.SkipValidate {
+		return true, nil
+	}
+	priors, err := j.desk.Priors(j.app.interrupt, []desk.Order{t.Order(row)})
+	if err != nil {
+		return false, err
+	}
+	return priors[0].Entry.ID == 0, nil
 }
 
 func (j *batchJob) judge(keys *batch.Keys, row batch.Row) error {
