@@ -46,7 +46,7 @@ func (r refusal) answer(s shape) answer {
 func lookUp(id string) user {
 	name, _, marked := strings.Cut(id, "-")
 	u := user{projectID: id, max: plainMax}
-	if !plain(strings.NewReplacer("-", "", "_", "").Replace(id)) || len(id) > maxID || !plain(name) {
+	if !plain(id, "-_") || len(id) > maxID || !plain(name, "") {
 		return unknown(u)
 	}
 	if special(&u, name) || !marked {
@@ -139,8 +139,10 @@ func limitOf(name string) (money.Amount, bool) {
 	return money.Amount(n * 100), err == nil
 }
 
-func plain(s string) bool {
+// plain reports that a name is made of Latin letters, digits and what is allowed
+// besides.
+func plain(s, besides string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune(besides, r)
 	})
 }
