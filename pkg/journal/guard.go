@@ -123,7 +123,7 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 	if g.holdsMoved(p) {
 		reach = -1 // however long ago: nothing was settled before it
 	}
-	lookups = append(lookups, p.twins(g, reach)...)
+	lookups = append(lookups, p.twins(reach)...)
 	s, err := j.search(ctx, q, lookups)
 	if err != nil {
 		return nil, 0, err
@@ -257,38 +257,3 @@ func (p Proposal) madeRef() bool { return p.Batch != "" && isLineRef(p.Batch, p.
 // line gets another one when a line is put in above it: that it is new is only
 // certain if nothing in the batch is equal to it, or if somebody says so.
 func (g Guard) holdsMoved(p Proposal) bool { return !g.Again && p.madeRef() }
-
-// twins are the ways to operations that may be equal to the proposal: by the
-// user and by the project's id of the user. The first way to each takes an index
-// that leads to the rows, which are judged there; the second an index that begins
-// with the currency, so that it serves no other way, and that tells all by which
-// they are judged, so that the rows do not count.
-func (p Proposal) twins(g Guard, since int64) []lookup {
-	t := p.Call.Terms
-	kind, amount := string(p.Call.Kind), int64(t.Amount)
-	fits := func(e *Entry) bool {
-		return e.Call.Kind == p.Call.Kind && e.Call.Terms.Amount == t.Amount &&
-			(e.Call.Terms.UserID == t.UserID || p.ProjectUserID != "" && e.ProjectUserID == p.ProjectUserID)
-	}
-	settled := `state = 'done' AND settled_at <= ? AND changed_at <= ?`
-	if p.Call.Kind == api.KindPayout {
-		settled += ` AND payout_status IN ('completed', 'cancelled')`
-	}
-	// Where a value cannot be compared, the row is read, and found to be damaged.
-	gone := ` AND (state IN ('refused', 'not_sent') OR ` + settled + `) IS NOT TRUE`
-	first, second := ` = ? AND kind = ? AND amount = ?`+gone, ` = ? AND kind = ? AND amount = ? AND currency = ?`+gone
-	lookups := make([]lookup, 0, 4)
-	for _, who := range []struct{ column, value string }{{`user_id`, t.UserID}, {`project_user_id`, p.ProjectUserID}} {
-		if who.value == "" {
-			continue
-		}
-		named := ""
-		if who.column == `project_user_id` {
-			named = `project_user_id <> '' AND `
-		}
-		lookups = append(lookups,
-			lookup{named + who.column + first, []any{who.value, kind, amount, since, since}, fits},
-			lookup{named + who.column + second, []any{who.value, kind, amount, t.Currency, since, since}, fits})
-	}
-	return lookups
-}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
 )
@@ -20,7 +19,7 @@ func TestTwoWays(t *testing.T) {
 	p := testPayout(t, "u", 100, "r")
 	p.ProjectUserID = "#A"
 	var indexes []string
-	for _, l := range p.twins(Guard{Window: time.Minute}, 1) {
+	for _, l := range p.twins(1) {
 		indexes = append(indexes, planned(t, j, `SELECT id FROM operations WHERE `+l.where, l.args...))
 	}
 	want := "operations_user operations_twin, alone operations_project_user operations_project_twin, alone"

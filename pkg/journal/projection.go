@@ -66,14 +66,20 @@ func (p *projection) fields() []any {
 
 func (p *projection) sum() []byte {
 	c := newChecksum("operations")
-	fields := p.fields()
-	for _, field := range fields[:len(fields)-1] { // all but the checksum
-		switch v := field.(type) {
-		case *int64:
-			c.int(*v)
-		case *string:
-			c.text(*v)
-		}
+	c.int(p.id)
+	for _, text := range [...]string{p.profile, p.kind, p.userID, p.projectUserID} {
+		c.text(text)
+	}
+	c.int(p.amount)
+	for _, text := range [...]string{p.currency, p.method, p.ref, p.requestID, p.payoutID, p.batch} {
+		c.text(text)
+	}
+	c.int(p.line)
+	for _, text := range [...]string{p.desk, p.state, p.payoutStatus, p.noticeState} {
+		c.text(text)
+	}
+	for _, number := range [...]int64{p.noticeNextAt, p.createdAt, p.settledAt, p.changedAt, p.facts} {
+		c.int(number)
 	}
 	return c.sum()
 }

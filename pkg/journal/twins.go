@@ -1,0 +1,63 @@
+package journal
+
+import (
+	"slices"
+
+	"github.com/raisboy/raisboy/pkg/api"
+)
+
+// twins are the ways to operations that may be equal to the proposal: by the
+// user and by the project's id of the user. The first way to each takes an index
+// that leads to the rows, which are judged there; the second an index that begins
+// with the currency, so that it serves no other way, and that tells all by which
+// they are judged, so that the rows do not count.
+func (p Proposal) twins(since int64) []lookup {
+	t := p.Call.Terms
+	kind, amount := string(p.Call.Kind), int64(t.Amount)
+	fits := func(e *Entry) bool {
+		return e.Call.Kind == p.Call.Kind && e.Call.Terms.Amount == t.Amount &&
+			(e.Call.Terms.UserID == t.UserID || p.ProjectUserID != "" && e.ProjectUserID == p.ProjectUserID)
+	}
+	rows := []any{t.UserID, kind, amount, since, since}
+	alone := []any{t.UserID, kind, amount, t.Currency, since, since}
+	ways := depositTwins
+	if p.Call.Kind == api.KindPayout {
+		ways = payoutTwins
+	}
+	lookups := make([]lookup, 0, 4)
+	lookups = append(lookups, lookup{ways.user, rows, fits}, lookup{ways.userAlone, alone, fits})
+	if p.ProjectUserID != "" {
+		rows, alone = slices.Clone(rows), slices.Clone(alone)
+		rows[0], alone[0] = p.ProjectUserID, p.ProjectUserID
+		lookups = append(lookups, lookup{ways.projectUser, rows, fits}, lookup{ways.projectUserAlone, alone, fits})
+	}
+	return lookups
+}
+
+// twinWays are the conditions of those ways: two that lead to the rows, and two
+// for which the index alone is enough.
+type twinWays struct{ user, userAlone, projectUser, projectUserAlone string }
+
+const (
+	twin      = ` = ? AND kind = ? AND amount = ?`
+	twinAlone = twin + ` AND currency = ?`
+	byProject = `project_user_id <> '' AND project_user_id`
+
+	// What is settled holds nothing back. Where a value cannot be compared, the
+	// row is read, and found to be damaged.
+	settled       = `state = 'done' AND settled_at <= ? AND changed_at <= ?`
+	goneDeposit   = ` AND (state IN ('refused', 'not_sent') OR ` + settled + `) IS NOT TRUE`
+	settledPayout = settled + ` AND payout_status IN ('completed', 'cancelled')`
+	gonePayout    = ` AND (state IN ('refused', 'not_sent') OR ` + settledPayout + `) IS NOT TRUE`
+)
+
+var (
+	depositTwins = twinWays{
+		`user_id` + twin + goneDeposit, `user_id` + twinAlone + goneDeposit,
+		byProject + twin + goneDeposit, byProject + twinAlone + goneDeposit,
+	}
+	payoutTwins = twinWays{
+		`user_id` + twin + gonePayout, `user_id` + twinAlone + gonePayout,
+		byProject + twin + gonePayout, byProject + twinAlone + gonePayout,
+	}
+)
