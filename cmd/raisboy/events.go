@@ -56,7 +56,13 @@ func (a *app) listEvents(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return a.paged(s, func() error { return a.render.Events(events) })
+	return a.paged(s, func() error {
+		reader := tolerant{app: a}
+		if err := a.render.Events(reader.webhooks(events)); err != nil {
+			return err
+		}
+		return reader.end()
+	})
 }
 
 // events lists what the journal holds; a journal that does not exist yet holds

@@ -74,17 +74,20 @@ const eventPage = 200
 // Events gives the chosen webhooks, oldest first. It reads them page by page,
 // each from where the one before it ended, so that a list of any length neither
 // fills the memory nor holds up the writers; what comes in meanwhile is listed.
+// A webhook that is damaged is given as a *DamageError with an Event that has
+// nothing but its number, and the list goes on if the reader does; after any
+// other error it is over.
 func (j *Journal) Events(ctx context.Context, f EventFilter) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		after, err := j.firstOf(ctx, f)
 		for err == nil {
-			var page []Event
+			var page []listedEvent
 			page, err = j.eventPage(ctx, f, after)
-			for _, e := range page {
-				if !yield(e, nil) {
+			for _, l := range page {
+				if !yield(l.event, l.err) {
 					return
 				}
-				after = e.ID
+				after = l.event.ID
 			}
 			if err == nil && len(page) < eventPage {
 				return
@@ -92,6 +95,12 @@ func (j *Journal) Events(ctx context.Context, f EventFilter) iter.Seq2[Event, er
 		}
 		yield(Event{}, err)
 	}
+}
+
+// listedEvent is a webhook of a list, or the damage in its place.
+type listedEvent struct {
+	event Event
+	err   error // a *DamageError
 }
 
 // firstOf gives the number after which a limited list begins.
@@ -109,15 +118,20 @@ func (j *Journal) firstOf(ctx context.Context, f EventFilter) (int64, error) {
 }
 
 // eventPage reads the next events. What was read before an error is given too.
-func (j *Journal) eventPage(ctx context.Context, f EventFilter, after int64) ([]Event, error) {
+func (j *Journal) eventPage(ctx context.Context, f EventFilter, after int64) ([]listedEvent, error) {
 	where, args := f.where()
-	var page []Event
+	var page []listedEvent
 	err := j.store.view(ctx, func(q querier) error {
 		ids, err := j.ids(ctx, q, `SELECT id FROM events WHERE `+where+` AND id > ? ORDER BY id LIMIT ?`, append(args, after, eventPage)...)
 		for i := 0; err == nil && i < len(ids); i++ {
 			var e Event
-			if e, err = j.event(ctx, q, ids[i]); err == nil {
-				page = append(page, e)
+			var damage *DamageError
+			e, err = j.event(ctx, q, ids[i])
+			switch {
+			case errors.As(err, &damage):
+				page, err = append(page, listedEvent{Event{ID: ids[i]}, damage}), nil
+			case err == nil:
+				page = append(page, listedEvent{event: e})
 			}
 		}
 		return err
