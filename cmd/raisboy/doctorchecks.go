@@ -124,7 +124,7 @@ func (x *examination) checkClock(theirs time.Time) error {
 		return nil // no answer, or one without a date: nothing to compare with
 	}
 	skew := x.app.process.now().Sub(theirs).Round(time.Second)
-	w := words{"Skew": skew.Abs().String()}
+	w := words{"Skew": x.app.catalog.Span(skew)}
 	switch {
 	case skew.Abs() > dangerousSkew:
 		return x.fail("clock", exitCredentials, "doctor.clock.wrong", w)

@@ -97,8 +97,8 @@ func (a *app) warnOfClock(theirs time.Time, refused bool) {
 	}
 	switch skew := a.process.now().Sub(theirs).Round(time.Second).Abs(); {
 	case refused && skew > refusedSkew:
-		a.render.Note("note.clock-refused", words{"Skew": skew.String()})
+		a.render.Note("note.clock-refused", words{"Skew": a.catalog.Span(skew)})
 	case skew > maxSkew:
-		a.render.Note("note.clock", words{"Skew": skew.String()})
+		a.render.Note("note.clock", words{"Skew": a.catalog.Span(skew)})
 	}
 }

@@ -109,7 +109,7 @@ func (r *Renderer) ProgressLine(p Progress, width int) string {
 			facts["Rate"] = fmt.Sprintf("%.1f", rate)
 		}
 		if p.Rows > t.Rows {
-			facts["Left"] = (time.Duration(float64(p.Rows-t.Rows) / rate * float64(time.Second))).Round(time.Second).String()
+			facts["Left"] = r.Catalog.Span(time.Duration(float64(p.Rows-t.Rows) / rate * float64(time.Second)))
 		}
 	}
 	key := "batch.progress-stream"

@@ -192,8 +192,7 @@ func notices(d diagnose.Report) []object {
 
 // noticeFound says what else would be refused.
 func (r *Renderer) noticeFound(n diagnose.Notice) string {
-	skew := strings.TrimPrefix(n.Skew.Round(time.Second).String(), "-")
-	return r.Catalog.T("notice_found."+string(n.Code), data{"Name": n.Name, "Value": Sanitize(n.Value), "Skew": skew})
+	return r.Catalog.T("notice_found."+string(n.Code), data{"Name": n.Name, "Value": Sanitize(n.Value), "Skew": r.Catalog.Span(n.Skew)})
 }
 
 // SearchProgress says on Err how far a search for causes has come.

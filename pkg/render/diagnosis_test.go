@@ -79,7 +79,7 @@ func TestDiagnosisInText(t *testing.T) {
 		}
 	}
 	out, _ := shown(t, scene{show: func(r *render.Renderer) error { return r.Diagnosis(explained(), true) }}, render.Options{})
-	for _, want := range []string{"6000.00", "json.dumps", "␊", "They differ from byte 40 on", "10m0s"} {
+	for _, want := range []string{"6000.00", "json.dumps", "␊", "They differ from byte 40 on", "10 min"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
