@@ -184,6 +184,20 @@ func (d *Desk) stopped() bool {
 	}
 }
 
+// agreed asks for consent where somebody is to be asked. The end may have been
+// called while he thought it over.
+func (d *Desk) agreed(e journal.Entry, confirm func(journal.Entry) error) error {
+	if confirm != nil {
+		if err := confirm(e); err != nil {
+			return err
+		}
+	}
+	if d.stopped() {
+		return ErrStopped
+	}
+	return nil
+}
+
 func (d *Desk) sleep(ctx context.Context, wait time.Duration) error {
 	if d.Sleep != nil {
 		return d.Sleep(ctx, wait)

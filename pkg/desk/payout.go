@@ -86,13 +86,8 @@ func (d *Desk) Conclude(ctx context.Context, id int64, r journal.Ruling, note st
 	if err != nil {
 		return Receipt{}, err
 	}
-	if confirm != nil {
-		if err := confirm(e); err != nil {
-			return Receipt{}, err
-		}
-	}
-	if d.stopped() {
-		return Receipt{}, ErrStopped
+	if err := d.agreed(e, confirm); err != nil {
+		return Receipt{}, err
 	}
 	notice, err := d.notice(e, r)
 	if err != nil {

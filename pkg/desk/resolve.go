@@ -220,13 +220,8 @@ func (d *Desk) Resend(ctx context.Context, id int64, confirm func(journal.Entry)
 	if err := d.checkResend(e); err != nil {
 		return Receipt{}, err
 	}
-	if confirm != nil {
-		if err := confirm(e); err != nil {
-			return Receipt{}, err
-		}
-	}
-	if d.stopped() {
-		return Receipt{}, ErrStopped
+	if err := d.agreed(e, confirm); err != nil {
+		return Receipt{}, err
 	}
 	if e, err = d.Journal.Reopen(ctx, id, d.checkResend); err != nil {
 		return Receipt{}, err
