@@ -107,11 +107,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) {
 		notice(http.StatusForbidden, "not_local").write(w)
 		return
 	}
-	if a := mediaType(r.Header); a != nil {
-		a.write(w)
-		return
-	}
-	body, bad := readBody(w, r)
+	body, bad := readJSON(w, r)
 	if bad != nil {
 		bad.write(w)
 		return

@@ -28,11 +28,7 @@ type work struct {
 // endpoint runs the checks in the counterpart's order and then the endpoint's
 // own part, which answers directly if a field is wrong.
 func (s *Server) endpoint(w http.ResponseWriter, r *http.Request, path string, part func(*call) (work, *answer)) {
-	if a := mediaType(r.Header); a != nil {
-		a.write(w)
-		return
-	}
-	body, bad := readBody(w, r)
+	body, bad := readJSON(w, r)
 	if bad != nil {
 		bad.write(w)
 		return

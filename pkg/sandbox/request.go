@@ -34,6 +34,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *answer) {
 	return nil, &a
 }
 
+// readJSON reads the raw body of a request that says it is JSON.
+func readJSON(w http.ResponseWriter, r *http.Request) ([]byte, *answer) {
+	if a := mediaType(r.Header); a != nil {
+		return nil, a
+	}
+	return readBody(w, r)
+}
+
 // mediaType checks the content type as Grape does, before anything else.
 func mediaType(h http.Header) *answer {
 	given := strings.Join(h.Values("Content-Type"), ", ")
