@@ -19,9 +19,9 @@ import (
 	"time"
 )
 
-// rawServer answers each connection by hand. The handler gets the connection
-// after the whole request was read; it is closed afterwards.
-func rawServer(t *testing.T, handle func(conn net.Conn, body []byte)) (base string, requests *atomic.Int32) {
+// handServer answers each connection by hand, and closes it afterwards. The next
+// request is given when the whole of it was read, as long as there is one.
+func handServer(t *testing.T, handle func(conn net.Conn, next func() (body []byte, ok bool))) (base string, requests *atomic.Int32) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,20 +37,33 @@ func rawServer(t *testing.T, handle func(conn net.Conn, body []byte)) (base stri
 			}
 			go func() {
 				defer conn.Close()
-				request, err := http.ReadRequest(bufio.NewReader(conn))
-				if err != nil {
-					return
-				}
-				body, err := io.ReadAll(request.Body)
-				if err != nil {
-					return
-				}
-				requests.Add(1)
-				handle(conn, body)
+				reader := bufio.NewReader(conn)
+				handle(conn, func() ([]byte, bool) {
+					request, err := http.ReadRequest(reader)
+					if err != nil {
+						return nil, false
+					}
+					body, err := io.ReadAll(request.Body)
+					if err != nil {
+						return nil, false
+					}
+					requests.Add(1)
+					return body, true
+				})
 			}()
 		}
 	}()
 	return "http://" + listener.Addr().String(), requests
+}
+
+// rawServer answers the first request of each connection by hand.
+func rawServer(t *testing.T, handle func(conn net.Conn, body []byte)) (base string, requests *atomic.Int32) {
+	t.Helper()
+	return handServer(t, func(conn net.Conn, next func() ([]byte, bool)) {
+		if body, ok := next(); ok {
+			handle(conn, body)
+		}
+	})
 }
 
 func answerWith(head, body string) func(net.Conn, []byte) {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -24,36 +23,12 @@ func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 // done.
 func dyingServer(t *testing.T) (base string, requests *atomic.Int32) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	requests = new(atomic.Int32)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				reader := bufio.NewReader(conn)
-				for turn := range 2 {
-					request, err := http.ReadRequest(reader)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, request.Body)
-					requests.Add(1)
-					if turn == 0 {
-						_, _ = io.WriteString(conn, withLength(len(depositDone))+"\r\n\r\n"+depositDone)
-					}
-				}
-			}()
+	return handServer(t, func(conn net.Conn, next func() ([]byte, bool)) {
+		if _, ok := next(); ok {
+			answerWith(withLength(len(depositDone)), depositDone)(conn, nil)
+			next()
 		}
-	}()
-	return "http://" + listener.Addr().String(), requests
+	})
 }
 
 func TestDeadKeepAliveIsNotTriedAgain(t *testing.T) {
