@@ -235,22 +235,16 @@ func (s *session) openedAccount(ctx context.Context, currency string) (account s
 }
 
 func (a *app) listMovements() error {
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	if s.journal == nil {
-		return a.render.Movements(nil)
-	}
-	all, err := s.journal.Movements(a.interrupt, s.profile.Name)
-	if err != nil {
-		return err
-	}
-	return a.render.Movements(all)
+	return a.withJournal(func(s *session) error {
+		if s.journal == nil {
+			return a.render.Movements(nil)
+		}
+		all, err := s.journal.Movements(a.interrupt, s.profile.Name)
+		if err != nil {
+			return err
+		}
+		return a.render.Movements(all)
+	})
 }
 
 // readZone reads the zone of a statement's times: an offset, UTC, or a name

@@ -32,22 +32,16 @@ func (a *app) batchCommand() *cobra.Command {
 // withBatches opens the journal for reading and hands over the batches' names;
 // a journal that does not exist yet has none.
 func (a *app) withBatches(do func(*session, []string) error) error {
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	if s.journal == nil {
-		return do(s, nil)
-	}
-	names, err := s.journal.Batches(a.interrupt, s.profile.Name)
-	if err != nil {
-		return err
-	}
-	return do(s, names)
+	return a.withJournal(func(s *session) error {
+		if s.journal == nil {
+			return do(s, nil)
+		}
+		names, err := s.journal.Batches(a.interrupt, s.profile.Name)
+		if err != nil {
+			return err
+		}
+		return do(s, names)
+	})
 }
 
 func (a *app) listBatches() error {

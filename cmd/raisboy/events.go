@@ -99,26 +99,20 @@ func (a *app) onEvent(argument string, do func(*session, journal.Event) error) e
 	if err != nil || id <= 0 || !isNumber(argument) {
 		return &usageError{Problem: usageBadEvent, Name: "ID", Value: argument}
 	}
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	unknown := &usageError{Problem: usageUnknownEvent, Name: "ID", Value: argument}
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	if s.journal == nil {
-		return unknown
-	}
-	e, err := s.journal.Event(a.interrupt, id)
-	if errors.Is(err, journal.ErrNotFound) || err == nil && e.Profile != s.profile.Name {
-		return unknown
-	}
-	if err != nil {
-		return err
-	}
-	return do(s, e)
+	return a.withJournal(func(s *session) error {
+		unknown := &usageError{Problem: usageUnknownEvent, Name: "ID", Value: argument}
+		if s.journal == nil {
+			return unknown
+		}
+		e, err := s.journal.Event(a.interrupt, id)
+		if errors.Is(err, journal.ErrNotFound) || err == nil && e.Profile != s.profile.Name {
+			return unknown
+		}
+		if err != nil {
+			return err
+		}
+		return do(s, e)
+	})
 }
 
 // replay passes a stored webhook on once more and changes nothing: the journal

@@ -46,7 +46,6 @@ func (a *app) export(c *cobra.Command) (err error) {
 		return err
 	}
 	defer a.closing(s)
-	filter.Profile = s.profile.Name
 	list, err := s.entries(filter)
 	if err != nil {
 		return err

@@ -56,7 +56,6 @@ func (a *app) list(c *cobra.Command, kind api.Kind) error {
 // printEntries prints the profile's operations, past rows that are damaged, in
 // the pager's renderer where there is a pager.
 func (s *session) printEntries(filter journal.Filter, print func(*render.Renderer, iter.Seq2[journal.Entry, error]) error) error {
-	filter.Profile = s.profile.Name
 	entries, err := s.entries(filter)
 	if err != nil {
 		return err
@@ -70,9 +69,10 @@ func (s *session) printEntries(filter journal.Filter, print func(*render.Rendere
 	})
 }
 
-// entries lists what the journal holds; a journal that does not exist yet
-// holds nothing.
+// entries lists the profile's operations; a journal that does not exist yet
+// holds none.
 func (s *session) entries(filter journal.Filter) (iter.Seq2[journal.Entry, error], error) {
+	filter.Profile = s.profile.Name
 	if err := s.lookIntoJournal(); err != nil {
 		return nil, err
 	}
@@ -92,29 +92,29 @@ func (a *app) showCommand(key string, kind api.Kind) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: key + ".short", Long: key + ".long", Example: exampleOfShow(kind), Args: arguments(1, 1, "ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			s, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer a.closing(s)
-			if err := s.lookIntoJournal(); err != nil {
-				return err
-			}
-			id, err := s.findOperation(args[0], kind)
-			if err != nil {
-				return err
-			}
-			e, err := s.journal.Get(a.interrupt, id)
-			if err != nil {
-				return err
-			}
-			if err := a.render.Entry(e); err != nil {
-				return err
-			}
-			s.warnOfAddress(e)
-			return nil
+			return a.withJournal(func(s *session) error {
+				e, err := s.show(args[0], kind)
+				if err != nil {
+					return err
+				}
+				s.warnOfAddress(e)
+				return nil
+			})
 		},
 	}
+}
+
+// show prints one operation with its history.
+func (s *session) show(argument string, kind api.Kind) (journal.Entry, error) {
+	id, err := s.findOperation(argument, kind)
+	if err != nil {
+		return journal.Entry{}, err
+	}
+	e, err := s.journal.Get(s.app.interrupt, id)
+	if err != nil {
+		return journal.Entry{}, err
+	}
+	return e, s.app.render.Entry(e)
 }
 
 // warnOfAddress says of an accepted payout that it cannot be concluded, because
@@ -203,25 +203,20 @@ func (a *app) onOperations(arguments []string, kind api.Kind, do func(*session, 
 }
 
 func (a *app) verifyJournal() error {
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	var report journal.Report
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	if s.journal != nil {
-		if report, err = s.verify(); err != nil {
+	return a.withJournal(func(s *session) error {
+		var report journal.Report
+		if s.journal != nil {
+			var err error
+			if report, err = s.verify(); err != nil {
+				return err
+			}
+		}
+		if err := a.render.Verified(report); err != nil {
 			return err
 		}
-	}
-	if err := a.render.Verified(report); err != nil {
-		return err
-	}
-	if !report.OK() {
-		return end(exitSetup)
-	}
-	return nil
+		if !report.OK() {
+			return end(exitSetup)
+		}
+		return nil
+	})
 }

@@ -169,28 +169,14 @@ func unsettledStates() []journal.State {
 }
 
 func (a *app) showUnsettled(_ *cobra.Command, args []string) error {
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	for _, argument := range args {
-		id, err := s.findOperation(argument, "")
-		if err != nil {
-			return err
+	return a.withJournal(func(s *session) error {
+		for _, argument := range args {
+			if _, err := s.show(argument, ""); err != nil {
+				return err
+			}
 		}
-		e, err := s.journal.Get(a.interrupt, id)
-		if err != nil {
-			return err
-		}
-		if err := a.render.Entry(e); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // maxNote bounds a note, in characters.

@@ -134,23 +134,19 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 }
 
 // payoutOf gives the payout_id of an operation of the sandbox profile.
-func (a *app) payoutOf(number string) (string, error) {
+func (a *app) payoutOf(number string) (payoutID string, err error) {
 	a.sources.Sandbox, a.sources.Profile, a.sources.File = true, "", ""
 	delete(a.sources.Flags, "listen.addr")
-	s, err := a.open()
-	if err != nil {
-		return "", err
-	}
-	defer a.closing(s)
-	if err := s.lookIntoJournal(); err != nil {
-		return "", err
-	}
-	found, err := s.findOperation(number, api.KindPayout)
-	if err != nil {
-		return "", err
-	}
-	e, err := s.journal.Get(a.interrupt, found)
-	return e.PayoutID, err
+	err = a.withJournal(func(s *session) error {
+		found, err := s.findOperation(number, api.KindPayout)
+		if err != nil {
+			return err
+		}
+		e, err := s.journal.Get(a.interrupt, found)
+		payoutID = e.PayoutID
+		return err
+	})
+	return payoutID, err
 }
 
 // sandboxSend has a running sandbox send a webhook by hand.

@@ -91,6 +91,19 @@ func (s *session) lookIntoJournal() error {
 	return err
 }
 
+// withJournal looks into the profile's journal and hands it over.
+func (a *app) withJournal(do func(*session) error) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer a.closing(s)
+	if err := s.lookIntoJournal(); err != nil {
+		return err
+	}
+	return do(s)
+}
+
 // tryWriting opens a journal that exists once more, for writing, and writes
 // nothing.
 func (s *session) tryWriting(ctx context.Context) error {

@@ -42,7 +42,6 @@ func (a *app) stats(c *cobra.Command) error {
 		return err
 	}
 	defer a.closing(s)
-	filter.Profile = s.profile.Name
 	list, err := s.entries(filter)
 	if err != nil {
 		return err
