@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // maxListenerMemory is what a listener may take under attack, in KiB.
@@ -55,7 +57,7 @@ func TestListenerUnderAttack(t *testing.T) {
 		t.Run(attack.name, func(t *testing.T) {
 			s := newStage(t, nil, "")
 			r := s.listen()
-			count := trialCount(t, 600) // more than the receiver has room for
+			count := counttest.Trials(t, 600) // more than the receiver has room for
 			jobs := make(chan struct{})
 			var group sync.WaitGroup
 			for range 32 {
@@ -141,7 +143,7 @@ func TestReplaysByTheThousand(t *testing.T) {
 	id, payoutID := s.payout("5000")
 	s.agree(id, payoutID, "accepted")
 	w := s.stored("1")
-	count := trialCount(t, 300)
+	count := counttest.Trials(t, 300)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	defer client.CloseIdleConnections()
 	jobs := make(chan struct{})

@@ -13,20 +13,6 @@ import (
 	"testing"
 )
 
-// trialCount is how often something is tried: few times in the ordinary run.
-func trialCount(t *testing.T, ordinary int) int {
-	t.Helper()
-	text := os.Getenv("RAISBOY_TRIALS")
-	if text == "" {
-		return ordinary
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("RAISBOY_TRIALS: %v", err)
-	}
-	return n
-}
-
 // neighbour is a local application.
 type neighbour struct {
 	mutex  sync.Mutex

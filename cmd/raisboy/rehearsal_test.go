@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/sandbox"
 )
 
@@ -295,7 +296,7 @@ func TestKilledListener(t *testing.T) {
 	s := newStage(t, nil, "")
 	r := s.listen()
 	ids := map[string]string{}
-	for i := range trialCount(t, 4) {
+	for i := range counttest.Trials(t, 4) {
 		id, payoutID := s.payout(fmt.Sprintf("%d", 1000+i))
 		ids[id] = payoutID
 		time.Sleep(time.Duration(i*7%40) * time.Millisecond) // around the moment at which the webhook comes

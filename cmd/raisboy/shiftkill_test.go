@@ -7,24 +7,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 	"time"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // TestKilledWhileClosing kills the command at any moment of a close. After it
 // there is no Z, and the shift is open as it was, or there is a whole one.
 func TestKilledWhileClosing(t *testing.T) {
-	trials := 8
-	if text := os.Getenv("RAISBOY_TRIALS"); text != "" {
-		var err error
-		if trials, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
 	till := &quickTill{T: t, home: t.TempDir(), sandbox: unusedSandbox(t)}
 	number, open := 0, false
-	for trial := range trials {
+	for trial := range counttest.Trials(t, 8) {
 		if !open {
 			till.run(0, "shift", "open", "--float", "100")
 			number++

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
@@ -472,24 +473,9 @@ func containsRequest(all []journal.Entry, request string) bool {
 	return false
 }
 
-// trials is how many histories are tried: a few in the ordinary run, as many as
-// RAISBOY_TRIALS says otherwise.
-func trials(t *testing.T, few int) int {
-	t.Helper()
-	text := os.Getenv("RAISBOY_TRIALS")
-	if text == "" {
-		return few
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n <= 0 {
-		t.Fatalf("RAISBOY_TRIALS=%q is no count", text)
-	}
-	return n
-}
-
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	if err := flag.Set("rapid.checks", strconv.Itoa(trials(t, 8))); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(counttest.Trials(t, 8))); err != nil {
 		t.Fatal(err)
 	}
 	root := t.TempDir()

@@ -8,10 +8,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // TestFlippedBits flips single bits of the file. Each must be noticed, or make
@@ -30,7 +31,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	noticed := 0
-	n := trials(t, 80)
+	n := counttest.Trials(t, 80)
 	for range n {
 		at, bit := random.IntN(len(whole)), random.IntN(8)
 		for whole[at] == 0 && random.IntN(20) > 0 { // most of a page is empty
@@ -95,18 +96,4 @@ func readAll(t *testing.T, j *Journal) []any {
 		all = append(all, e)
 	}
 	return all
-}
-
-// trials is how often a fault is tried: n, or what RAISBOY_TRIALS says.
-func trials(t *testing.T, n int) int {
-	t.Helper()
-	text := os.Getenv("RAISBOY_TRIALS")
-	if text == "" {
-		return n
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/money"
 )
 
@@ -226,7 +227,7 @@ func TestJournalAgreesWithItsModel(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	t.Cleanup(func() { _ = checks.Value.Set(before) })
-	if err := checks.Value.Set(strconv.Itoa(trials(t, 6))); err != nil { // each waits for the disk many times
+	if err := checks.Value.Set(strconv.Itoa(counttest.Trials(t, 6))); err != nil { // each waits for the disk many times
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {

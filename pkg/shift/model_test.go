@@ -3,7 +3,6 @@ package shift_test
 import (
 	"context"
 	"flag"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 	"github.com/raisboy/raisboy/pkg/shift"
@@ -218,15 +218,8 @@ func (m *machine) end(t *rapid.T) {
 // TestReportsTelescope: whatever happens, in whatever order and by whatever
 // clock, all reports of a desk together say what is true of it.
 func TestReportsTelescope(t *testing.T) {
-	checks := "12"
-	if text := os.Getenv("RAISBOY_TRIALS"); text != "" {
-		checks = text
-	}
-	if _, err := strconv.Atoi(checks); err != nil {
-		t.Fatal(err)
-	}
 	before := flag.Lookup("rapid.checks").Value.String()
-	if err := flag.Set("rapid.checks", checks); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(counttest.Trials(t, 12))); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = flag.Set("rapid.checks", before) }()

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // TestFullDisk runs deposits on a disk with less and less room: a tmpfs of its
@@ -18,7 +20,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, 0) })
 	stride := 3
-	if count(t, 1) > 1 {
+	if counttest.Trials(t, 1) > 1 {
 		stride = 1
 	}
 	exits := map[int]int{}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/journal"
 )
 
@@ -176,7 +177,7 @@ func TestFlippedRow(t *testing.T) {
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	stride := 13
-	if count(t, 1) > 1 {
+	if counttest.Trials(t, 1) > 1 {
 		stride = 1
 	}
 	exits := map[int]int{}

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // TestFirstUse: several tills may be the first to use a journal at the same
 // moment. None of them is turned away.
 func TestFirstUse(t *testing.T) {
 	t.Parallel()
-	for range count(t, 4) {
+	for range counttest.Trials(t, 4) {
 		w := newWorld(t, "")
 		var jobs []job
 		for i := range 6 {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 )
@@ -50,7 +51,7 @@ func TestFlippedByte(t *testing.T) {
 	if len(near) < 20 {
 		t.Fatalf("%d places that matter: the keys were not found", len(near))
 	}
-	n, noticed := count(t, 250), 0
+	n, noticed := counttest.Trials(t, 250), 0
 	for i := range n {
 		at, bit := random.IntN(len(whole)), random.IntN(8)
 		for whole[at] == 0 && random.IntN(20) > 0 { // much of a page is empty

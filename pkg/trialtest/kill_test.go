@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/journal"
 )
 
@@ -87,7 +88,7 @@ const parallelWorlds = 6
 // and compares the journal with the project's ledger after each trial.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	n := count(t, 36)
+	n := counttest.Trials(t, 36)
 	seed := uint64(time.Now().UnixNano())
 	if given := os.Getenv("RAISBOY_TRIALS_SEED"); given != "" {
 		var err error

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 )
 
@@ -77,18 +76,4 @@ func playChild(role string) int {
 		return 1
 	}
 	return 0
-}
-
-// count is how often a fault is tried: n, or what RAISBOY_TRIALS says.
-func count(t *testing.T, n int) int {
-	t.Helper()
-	text := os.Getenv("RAISBOY_TRIALS")
-	if text == "" {
-		return n
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("RAISBOY_TRIALS=%s", text)
-	}
-	return n
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/journal"
 )
 
@@ -35,7 +36,7 @@ func TestPowerCut(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "main.db")
 	ops := traced(t, writer(t, "journal-writer", path), path)
-	states, cuts := cutStates(t, ops, path, count(t, 150), openJournal)
+	states, cuts := cutStates(t, ops, path, counttest.Trials(t, 150), openJournal)
 	t.Logf("%d operations traced, %d states, acknowledged commits lost in %d", len(ops), states, len(cuts))
 	for _, c := range cuts[:min(len(cuts), 5)] {
 		t.Error(c)
@@ -48,7 +49,7 @@ func TestPowerCutWithoutSyncs(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "main.db")
 	ops := traced(t, writer(t, "journal-writer", path), path, "fsync:retval=0", "fdatasync:retval=0")
-	states, cuts := cutStates(t, ops, path, count(t, 60), openJournal)
+	states, cuts := cutStates(t, ops, path, counttest.Trials(t, 60), openJournal)
 	t.Logf("%d states, acknowledged commits lost in %d", states, len(cuts))
 	if len(cuts) < states/10 {
 		t.Error("nothing is lost without a single fsync: the simulation is blind")
@@ -95,7 +96,7 @@ func TestPowerCutOfSQLite(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "raw.db")
 			ops := traced(t, writer(t, "raw-writer", path, "RAISBOY_TRIAL_SYNCHRONOUS="+tt.synchronous), path)
-			states, cuts := cutStates(t, ops, path, count(t, 60), openRaw)
+			states, cuts := cutStates(t, ops, path, counttest.Trials(t, 60), openRaw)
 			t.Logf("synchronous=%s: %d states, acknowledged commits lost in %d", tt.synchronous, states, len(cuts))
 			if tt.loses != (len(cuts) > 0) {
 				t.Errorf("losses: %v", cuts[:min(len(cuts), 3)])

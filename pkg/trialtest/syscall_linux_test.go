@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // TestKilledAtEveryWrite kills a deposit and a payout when one of their threads
@@ -18,7 +20,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		t.Skip("strace is not installed on this system: no system call can be picked out")
 	}
 	stride := 17
-	if count(t, 1) > 1 {
+	if counttest.Trials(t, 1) > 1 {
 		stride = 1
 	}
 	killed, survived := 0, 0

@@ -9,27 +9,13 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/raisboy/raisboy/pkg/counttest"
 	"github.com/raisboy/raisboy/pkg/webhook"
 )
-
-// trials is how many attackers there are: few in the ordinary run.
-func trials(t *testing.T, ordinary int) int {
-	t.Helper()
-	text := os.Getenv("RAISBOY_TRIALS")
-	if text == "" {
-		return ordinary
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("RAISBOY_TRIALS: %v", err)
-	}
-	return n
-}
 
 // keepOpen dials and says something on a connection that stays open.
 func keepOpen(t *testing.T, address, says string) net.Conn {
@@ -70,7 +56,7 @@ func TestGate(t *testing.T) {
 			address := listen(t, receiver)
 			var open []net.Conn
 			const more = 5
-			for i := range trials(t, 40) {
+			for i := range counttest.Trials(t, 40) {
 				open = append(open, keepOpen(t, address, attack.says))
 				if i%10 == 9 {
 					if got := exchange(t, address, honest); !strings.HasPrefix(got, "HTTP/1.1 200 ") {

@@ -6,9 +6,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
+
+	"github.com/raisboy/raisboy/pkg/counttest"
 )
 
 // A corpusCase is one broken request, made by another language's own
@@ -105,10 +106,7 @@ func summary(r Report) string {
 // TestRandomSignatures wants no finding for signatures that are merely wrong.
 // A few go the whole way in the ordinary run, RAISBOY_TRIALS of them if asked.
 func TestRandomSignatures(t *testing.T) {
-	deep := 20
-	if n, err := strconv.Atoi(os.Getenv("RAISBOY_TRIALS")); err == nil {
-		deep = n
-	}
+	deep := counttest.Trials(t, 20)
 	random := rand.New(rand.NewChaCha8([32]byte{1}))
 	for i := range 1000 {
 		sum := make([]byte, 32)
