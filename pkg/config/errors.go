@@ -261,3 +261,12 @@ type ConflictError struct{ First, Second string }
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("%s cannot be given together with %s", e.First, e.Second)
 }
+
+// clip shortens what an error repeats of its input.
+func clip(text string) string {
+	const most = 64
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

@@ -102,3 +102,12 @@ func settingOf(settings []Setting, key string) (Setting, bool) {
 	}
 	return Setting{}, false
 }
+
+// keysOf gives the keys of settings.
+func keysOf(settings []Setting) []string {
+	keys := make([]string, 0, len(settings))
+	for _, setting := range settings {
+		keys = append(keys, setting.Key)
+	}
+	return keys
+}
