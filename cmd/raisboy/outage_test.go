@@ -53,21 +53,7 @@ func TestDeadBackEnd(t *testing.T) {
 	}))
 	defer server.Close()
 	path := filepath.Join(t.TempDir(), "journal.db")
-	till := func() (*desk.Desk, func()) {
-		j, err := journal.Open(t.Context(), path, journal.Options{Desk: "till-1", Now: clock.now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		key, err := sign.NewKey([]byte(sandbox.Secret))
-		if err != nil {
-			t.Fatal(err)
-		}
-		client := &api.Client{Transport: api.NewTransport(api.TransportOptions{}), Key: key, APIKey: sandbox.APIKey, Now: clock.now, Timeout: time.Minute}
-		return &desk.Desk{Journal: j, Client: client, Notices: client, Now: clock.now, Profile: "main",
-			Endpoints: api.Endpoints{BaseURL: server.URL}}, func() { _ = j.Close() }
-	}
-	var restart func()
-	d, restart = till()
+	d = tillOf(t, clock, path, server.URL)
 	r, err := d.Do(t.Context(), desk.Order{Kind: api.KindPayout, UserID: "kxa1234", Amount: 500000, Currency: "UZS", PaymentMethod: "bank_card", RequestID: "req-1"})
 	if err != nil || r.Entry.State != journal.StateDone {
 		t.Fatalf("%s, %v", r.Entry.State, err)
@@ -82,16 +68,10 @@ func TestDeadBackEnd(t *testing.T) {
 		t.Fatalf("%+v, %v", r.Entry.Notice, err)
 	}
 	died := clock.now()
-	for clock.now().Sub(died) < time.Hour { // the listener looks every second
-		clock.advance(time.Second)
-		if clock.now().Sub(died) == 20*time.Minute {
-			restart()
-			d, restart = till()
-		}
-		if err := d.DeliverDue(t.Context(), func(desk.Receipt) {}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	deliverWhile(t, d, clock, func() bool { return clock.now().Sub(died) < 20*time.Minute })
+	_ = d.Journal.Close() // it is started again
+	d = tillOf(t, clock, path, server.URL)
+	deliverWhile(t, d, clock, func() bool { return clock.now().Sub(died) < time.Hour })
 	if n := attempts.Load(); n < 8 || n > 30 {
 		t.Errorf("%d attempts in an hour", n)
 	}
@@ -104,12 +84,9 @@ func TestDeadBackEnd(t *testing.T) {
 
 	dead.Store(false)
 	back := clock.now()
-	for get(t, d, r.Entry.ID).Notice.State == journal.NoticeQueued && clock.now().Sub(back) < 20*time.Minute {
-		clock.advance(time.Second)
-		if err := d.DeliverDue(t.Context(), func(desk.Receipt) {}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	deliverWhile(t, d, clock, func() bool {
+		return get(t, d, r.Entry.ID).Notice.State == journal.NoticeQueued && clock.now().Sub(back) < 20*time.Minute
+	})
 	if e := get(t, d, r.Entry.ID); e.Notice.State != journal.NoticeDelivered || e.State != journal.StateDone {
 		t.Errorf("in the end %s, %s", e.Notice.State, e.State)
 	}
@@ -123,7 +100,34 @@ func TestDeadBackEnd(t *testing.T) {
 	if report, err := d.Journal.Verify(context.WithoutCancel(t.Context())); err != nil || !report.OK() {
 		t.Errorf("%+v, %v", report, err)
 	}
-	restart()
+}
+
+// tillOf is a desk with a process's own handle of the journal.
+func tillOf(t *testing.T, clock *virtual, path, address string) *desk.Desk {
+	t.Helper()
+	j, err := journal.Open(t.Context(), path, journal.Options{Desk: "till-1", Now: clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	key, err := sign.NewKey([]byte(sandbox.Secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &api.Client{Transport: api.NewTransport(api.TransportOptions{}), Key: key, APIKey: sandbox.APIKey, Now: clock.now, Timeout: time.Minute}
+	return &desk.Desk{Journal: j, Client: client, Notices: client, Now: clock.now, Profile: "main",
+		Endpoints: api.Endpoints{BaseURL: address}}
+}
+
+// deliverWhile looks for notices that are due every second, as a listener does.
+func deliverWhile(t *testing.T, d *desk.Desk, clock *virtual, goOn func() bool) {
+	t.Helper()
+	for goOn() {
+		clock.advance(time.Second)
+		if err := d.DeliverDue(t.Context(), func(desk.Receipt) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func get(t *testing.T, d *desk.Desk, id int64) journal.Entry {
