@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -204,8 +205,8 @@ func (e *Entry) answered(c Answer) {
 		}
 	}
 	e.claimed(c.Amount)
-	e.DepositID = firstOf(e.DepositID, c.DepositID)
-	e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
+	e.DepositID = cmp.Or(e.DepositID, c.DepositID)
+	e.PayoutID = cmp.Or(e.PayoutID, c.PayoutID)
 	e.advance(c.PayoutStatus)
 }
 
@@ -223,8 +224,8 @@ func (e *Entry) observed(c Webhook) {
 		e.HTTPStatus, e.Code, e.Message, e.Fields = 0, "", "", nil // of an attempt whose answer was lost
 	}
 	e.claimed(c.Amount)
-	e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
-	e.WebhookURL = firstOf(e.WebhookURL, c.WebhookURL)
+	e.PayoutID = cmp.Or(e.PayoutID, c.PayoutID)
+	e.WebhookURL = cmp.Or(e.WebhookURL, c.WebhookURL)
 	e.advance(c.Status)
 }
 
@@ -252,7 +253,7 @@ func (e *Entry) decided(c Decision, f Fact) {
 		e.evidence.pending = false
 		e.Decision = &c
 		e.HTTPStatus, e.Code, e.Message, e.Fields = 0, "", "", nil // the word of a machine that no longer decides
-		e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
+		e.PayoutID = cmp.Or(e.PayoutID, c.PayoutID)
 		if e.Call.Kind == api.KindPayout && c.Ruling != RuledNotCreated && e.PayoutStatus == "" {
 			e.PayoutStatus = api.StatusPending
 		}
@@ -272,14 +273,6 @@ func (e *Entry) decided(c Decision, f Fact) {
 
 // differ reports two ids that were both given and are not the same.
 func differ(a, b string) bool { return a != "" && b != "" && a != b }
-
-func firstOf(values ...string) string {
-	i := slices.IndexFunc(values, func(s string) bool { return s != "" })
-	if i < 0 {
-		return ""
-	}
-	return values[i]
-}
 
 // fork gives a copy to which facts can be applied without changing the original.
 func (e Entry) fork() Entry {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -44,8 +45,8 @@ func (e *Entry) stated(c Statement) {
 		e.HTTPStatus, e.Code, e.Message, e.Fields = 0, "", "", nil
 	}
 	e.claimed(c.Amount)
-	e.DepositID = firstOf(e.DepositID, c.DepositID)
-	e.PayoutID = firstOf(e.PayoutID, c.PayoutID)
+	e.DepositID = cmp.Or(e.DepositID, c.DepositID)
+	e.PayoutID = cmp.Or(e.PayoutID, c.PayoutID)
 	if e.Proof == nil {
 		e.Proof = &c
 	}
