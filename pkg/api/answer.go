@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// MaxAnswer is the most that is read of an answer's body, in bytes, after any
+// maxAnswer is the most that is read of an answer's body, in bytes, after any
 // decompression. The document's longest answer has some two hundred.
-const MaxAnswer = 1 << 20
+const maxAnswer = 1 << 20
 
 // Bounds of what an Outcome keeps of a stranger's words.
 const (
@@ -18,8 +18,8 @@ const (
 	maxName    = 100 // characters of a FieldProblem's parts
 )
 
-// MaxRetryAfter bounds Outcome.RetryAfter: a longer wait is for a person.
-const MaxRetryAfter = time.Hour
+// maxRetryAfter bounds Outcome.RetryAfter: a longer wait is for a person.
+const maxRetryAfter = time.Hour
 
 // ReadOutcome says what an answer means for the money. It is a pure function of
 // the request and the answer, and the table in the design, «The money rules»:
@@ -31,7 +31,7 @@ func ReadOutcome(call Call, status int, header http.Header, body []byte) Outcome
 		Cause:      causeOfStatus(status),
 		HTTPStatus: status,
 		ServerDate: serverDate(header),
-		Answer:     body[:min(len(body), MaxAnswer)],
+		Answer:     body[:min(len(body), maxAnswer)],
 	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		o.RetryAfter = retryAfter(header, o.ServerDate)
@@ -39,7 +39,7 @@ func ReadOutcome(call Call, status int, header http.Header, body []byte) Outcome
 	if o.Cause == CauseRedirect {
 		return o // what stands in it was not said by the API
 	}
-	if len(body) > MaxAnswer {
+	if len(body) > maxAnswer {
 		if !causeIsFinal(o.Cause) {
 			o.Cause = CauseTooLarge
 		}
@@ -135,8 +135,8 @@ func retryAfter(header http.Header, date time.Time) time.Duration {
 	}
 	if isDigits(text) {
 		seconds, err := strconv.ParseUint(text, 10, 32)
-		if err != nil || seconds > uint64(MaxRetryAfter/time.Second) {
-			return MaxRetryAfter // too many digits is a long time
+		if err != nil || seconds > uint64(maxRetryAfter/time.Second) {
+			return maxRetryAfter // too many digits is a long time
 		}
 		return time.Duration(seconds) * time.Second
 	}
@@ -144,7 +144,7 @@ func retryAfter(header http.Header, date time.Time) time.Duration {
 	if err != nil || date.IsZero() {
 		return 0
 	}
-	return min(max(until.Sub(date), 0), MaxRetryAfter)
+	return min(max(until.Sub(date), 0), maxRetryAfter)
 }
 
 func isDigits(text string) bool {

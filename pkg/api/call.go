@@ -62,8 +62,8 @@ type Endpoints struct {
 
 // Paths of the document.
 const (
-	DefaultAPIPrefix  = "/api/v4/payments/raisboy"
-	DefaultPayoutPath = "/api/payout/create"
+	defaultAPIPrefix  = "/api/v4/payments/raisboy"
+	defaultPayoutPath = "/api/payout/create"
 )
 
 // URL gives the address of a kind of request; a notice has none of its own, it
@@ -72,7 +72,7 @@ func (e Endpoints) URL(kind Kind) string {
 	base := strings.TrimRight(e.BaseURL, "/")
 	prefix := e.APIPrefix
 	if prefix == "" {
-		prefix = DefaultAPIPrefix
+		prefix = defaultAPIPrefix
 	}
 	prefix = "/" + strings.Trim(prefix, "/")
 	switch kind {
@@ -84,7 +84,7 @@ func (e Endpoints) URL(kind Kind) string {
 		if e.PayoutURL != "" {
 			return e.PayoutURL
 		}
-		return base + DefaultPayoutPath
+		return base + defaultPayoutPath
 	case KindNotice:
 	}
 	return ""

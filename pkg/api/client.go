@@ -24,8 +24,8 @@ const (
 	ContentType = "application/json"
 )
 
-// DefaultTimeout bounds one request when Client.Timeout is zero.
-const DefaultTimeout = 30 * time.Second
+// defaultTimeout bounds one request when Client.Timeout is zero.
+const defaultTimeout = 30 * time.Second
 
 // A Client signs and sends Calls, each once: it repeats nothing, follows no
 // redirect and sets no idempotency header. Key, APIKey and Now are required; a
@@ -43,7 +43,7 @@ type Client struct {
 	Separator       string               // of the signature string; "": one line feed
 	TimestampFormat sign.TimestampFormat // of X-Timestamp; zero: Unix seconds
 	Now             func() time.Time     // the clock that stamps each request
-	Timeout         time.Duration        // for one request, answer included; 0: DefaultTimeout
+	Timeout         time.Duration        // for one request, answer included; 0: 30 s
 	UserAgent       string               // "": "raisboy"
 }
 

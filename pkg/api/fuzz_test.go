@@ -20,7 +20,7 @@ func FuzzReadOutcome(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, status int, body []byte) {
 		call := callOf(t, kinds()[int(kind)%4])
 		o := ReadOutcome(call, status, nil, body)
-		if len(o.Answer) > MaxAnswer || len(o.Message) > maxMessage || len(o.Detail) > maxMessage || len(o.Fields) > maxFields {
+		if len(o.Answer) > maxAnswer || len(o.Message) > maxMessage || len(o.Detail) > maxMessage || len(o.Fields) > maxFields {
 			t.Fatal("kept more than the bounds")
 		}
 		if !utf8.ValidString(o.Message + o.Code + o.ErrorCode + o.Detail) {

@@ -82,7 +82,7 @@ func TestBrokenAnswers(t *testing.T) {
 	_, _ = io.WriteString(w, depositDone)
 	w.Close()
 	w = gzip.NewWriter(&bomb)
-	_, _ = w.Write(make([]byte, MaxAnswer))
+	_, _ = w.Write(make([]byte, maxAnswer))
 	w.Close()
 	bomb.Write(bytes.Clone(bomb.Bytes())) // members one after another are one stream
 	gzipHead := func(b bytes.Buffer) string { return withLength(b.Len()) + "\r\nContent-Encoding: gzip" }
@@ -121,7 +121,7 @@ func TestBrokenAnswers(t *testing.T) {
 		if o.Verdict != tt.verdict || o.Cause != tt.cause || o.HTTPStatus != tt.status {
 			t.Errorf("%s: %v %q %d (%s)", tt.name, o.Verdict, o.Cause, o.HTTPStatus, o.Detail)
 		}
-		if len(o.Answer) > MaxAnswer || requests.Load() != 1 {
+		if len(o.Answer) > maxAnswer || requests.Load() != 1 {
 			t.Errorf("%s: %d bytes kept, %d requests", tt.name, len(o.Answer), requests.Load())
 		}
 	}
@@ -131,13 +131,13 @@ func TestBrokenAnswers(t *testing.T) {
 func TestUnpackingIsBounded(t *testing.T) {
 	var member, bomb bytes.Buffer
 	w := gzip.NewWriter(&member)
-	_, _ = w.Write(make([]byte, MaxAnswer))
+	_, _ = w.Write(make([]byte, maxAnswer))
 	w.Close()
-	for bomb.Len()+member.Len() <= MaxAnswer {
+	for bomb.Len()+member.Len() <= maxAnswer {
 		bomb.Write(member.Bytes())
 	}
 	body, err := readBody(&http.Response{Header: http.Header{"Content-Encoding": {"GZIP"}}, Body: io.NopCloser(&bomb)})
-	if err != nil || len(body) != MaxAnswer+1 {
+	if err != nil || len(body) != maxAnswer+1 {
 		t.Errorf("%d bytes, %v", len(body), err)
 	}
 }

@@ -102,7 +102,7 @@ func (d Deposit) Call(to Endpoints) (Call, error) {
 		Amount:        d.Amount,
 		Currency:      d.Currency,
 		PaymentMethod: d.PaymentMethod,
-		Status:        StatusPaid,
+		Status:        statusPaid,
 		Timestamp:     bodyTimestamp(d.Timestamp),
 	}, d.Check())
 }
@@ -149,9 +149,9 @@ func repeatable(kind Kind) bool {
 	return kind == KindValidation || kind == KindPayout || kind == KindNotice
 }
 
-// StatusPaid is the only status of a deposit (Raisboy API, section 3: «Всегда
+// statusPaid is the only status of a deposit (Raisboy API, section 3: «Всегда
 // значение "paid", только при внесении средств пользователем»).
-const StatusPaid = "paid"
+const statusPaid = "paid"
 
 // ErrKind is returned for a kind that is none of the four.
 var ErrKind = errors.New("unknown kind of request")

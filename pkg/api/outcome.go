@@ -74,7 +74,7 @@ type Outcome struct {
 	Message    string // the project's words, as they came, at most 500 bytes; untrusted text
 	Fields     []FieldProblem
 
-	RetryAfter time.Duration // of a 429 or 503; 0: not said
+	RetryAfter time.Duration // of a 429 or 503, at most an hour; 0: not said
 	ServerDate time.Time     // the answer's Date header; zero: none
 
 	UserID       string       // echoed by a validation: the project's own id
@@ -88,7 +88,7 @@ type Outcome struct {
 	Currency     string
 
 	Detail string // an error's text for the log and -v, never branched on
-	Answer []byte // the body as it came, at most MaxAnswer bytes; kept as evidence
+	Answer []byte // the body as it came, at most 1 MiB; kept as evidence
 }
 
 // A FieldProblem is one complaint of the project about a field of the body
@@ -97,9 +97,6 @@ type FieldProblem struct {
 	Field   string // "user_id"
 	Problem string // "presence", "coerce", …: names not known are kept
 }
-
-// Ambiguous reports whether money may have moved without proof of it.
-func (o Outcome) Ambiguous() bool { return o.Verdict == Unknown }
 
 // CodeOrCause is the JSON field "code": the project's own code, else the cause.
 func (o Outcome) CodeOrCause() string {

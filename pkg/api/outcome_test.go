@@ -77,11 +77,11 @@ func TestRetryAfter(t *testing.T) {
 		{429, "-7", "", 0},
 		{429, "soon", date, 0},
 		{429, "3600", "", time.Hour},
-		{429, "3601", "", MaxRetryAfter},
-		{429, "99999999999999999999999", "", MaxRetryAfter},
+		{429, "3601", "", maxRetryAfter},
+		{429, "99999999999999999999999", "", maxRetryAfter},
 		{429, "Thu, 27 Nov 2025 12:00:30 GMT", date, 30 * time.Second},
 		{429, "Thu, 27 Nov 2025 11:00:30 GMT", date, 0},
-		{429, "Fri, 28 Nov 2025 12:00:30 GMT", date, MaxRetryAfter},
+		{429, "Fri, 28 Nov 2025 12:00:30 GMT", date, maxRetryAfter},
 		{429, "Thu, 27 Nov 2025 12:00:30 GMT", "", 0},
 	}
 	for _, tt := range tests {
@@ -105,8 +105,8 @@ func TestWhatAnOutcomeKeepsIsBounded(t *testing.T) {
 	if len(o.Fields) != maxFields || len([]rune(o.Fields[0].Problem)) != maxName {
 		t.Errorf("%d fields", len(o.Fields))
 	}
-	o = ReadOutcome(callOf(t, KindDeposit), 201, nil, make([]byte, 2*MaxAnswer))
-	if len(o.Answer) != MaxAnswer {
+	o = ReadOutcome(callOf(t, KindDeposit), 201, nil, make([]byte, 2*maxAnswer))
+	if len(o.Answer) != maxAnswer {
 		t.Errorf("%d bytes kept", len(o.Answer))
 	}
 }

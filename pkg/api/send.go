@@ -19,7 +19,7 @@ import (
 func (c *Client) Send(ctx context.Context, call Call) Outcome {
 	timeout := c.Timeout
 	if timeout <= 0 {
-		timeout = DefaultTimeout
+		timeout = defaultTimeout
 	}
 	var watch watch
 	bounded, cancel := context.WithTimeout(watch.trace(ctx), timeout)
@@ -119,14 +119,14 @@ func causeOf(caller, bounded context.Context, err error) Cause {
 	return CauseConnectionLost
 }
 
-// readBody reads at most MaxAnswer bytes and one more, by which ReadOutcome
+// readBody reads at most maxAnswer bytes and one more, by which ReadOutcome
 // sees that there were more. We ask for no compression; what is sent compressed
 // all the same is unpacked under the same bound, for a megabyte of gzip can
 // hold a gigabyte. A body that does not unpack is left as it came: it is not
 // JSON then, and is judged so. The error is one of the connection.
 func readBody(response *http.Response) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(response.Body, MaxAnswer+1))
-	if err != nil || len(raw) > MaxAnswer {
+	raw, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil || len(raw) > maxAnswer {
 		return raw, err
 	}
 	switch strings.ToLower(strings.TrimSpace(response.Header.Get("Content-Encoding"))) {
@@ -145,6 +145,6 @@ func unpack(raw []byte) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	plain, err := io.ReadAll(io.LimitReader(unzip, MaxAnswer+1))
+	plain, err := io.ReadAll(io.LimitReader(unzip, maxAnswer+1))
 	return plain, err == nil
 }

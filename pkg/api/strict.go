@@ -88,8 +88,8 @@ func readStrict(body []byte) (value, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return value{}, ErrEmptyBody
 	}
-	if len(body) > MaxAnswer {
-		return value{}, fmt.Errorf("%w: over %d bytes", ErrInvalidJSON, MaxAnswer)
+	if len(body) > maxAnswer {
+		return value{}, fmt.Errorf("%w: over %d bytes", ErrInvalidJSON, maxAnswer)
 	}
 	r := reader{decoder: jsontext.NewDecoder(bytes.NewBuffer(body))}
 	tree, err := r.value()

@@ -37,7 +37,7 @@ func TestReadWebhook(t *testing.T) {
 		{"trailing", `{"status":"cancelled"}{"status":"completed"}`, Webhook{}, ErrInvalidJSON},
 		{"bytes", "{\"status\":\"\xff\"}", Webhook{}, ErrInvalidJSON},
 		{"too many names", "{" + manyNames(maxMembers+1) + "}", Webhook{}, ErrInvalidJSON},
-		{"too large", `{"a":"` + strings.Repeat("a", MaxAnswer) + `"}`, Webhook{}, ErrInvalidJSON},
+		{"too large", `{"a":"` + strings.Repeat("a", maxAnswer) + `"}`, Webhook{}, ErrInvalidJSON},
 	}
 	for _, tt := range tests {
 		got, err := ReadWebhook([]byte(tt.body))

@@ -130,7 +130,7 @@ func (k *Keys) Judge(ctx context.Context, row Row) (*Mistake, error) {
 	line, returned := strings.CutPrefix(row.Ref, k.Batch+"/")
 	returned = returned && k.Batch != "" && digits(line) && line[0] != '0'
 	wrong := func(p Problem) (*Mistake, error) {
-		return &Mistake{Line: row.Line, Column: row.Column("ref"), Field: "ref", Problem: p, Value: clip(k.Batch)}, nil
+		return &Mistake{Line: row.Line, Column: row.column("ref"), Field: "ref", Problem: p, Value: clip(k.Batch)}, nil
 	}
 	switch {
 	case row.Ref == "" && k.Batch == "" && !k.refs:

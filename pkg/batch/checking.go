@@ -94,7 +94,7 @@ func JudgeRow(check RowCheck, t Terms, row Row) []*Mistake {
 	m := &Mistake{Line: row.Line, Problem: ProblemField, Err: err}
 	var field *api.FieldError
 	if errors.As(err, &field) {
-		m.Field, m.Value, m.Column = field.Field, field.Value, row.Column(field.Field)
+		m.Field, m.Value, m.Column = field.Field, field.Value, row.column(field.Field)
 	}
 	return []*Mistake{m}
 }
@@ -158,7 +158,7 @@ func overLimit(l desk.Limits, kind api.Kind, row Row) *Mistake {
 		return nil
 	}
 	return &Mistake{
-		Line: row.Line, Column: row.Column("amount"), Field: "amount", Problem: ProblemLimit, Value: key,
+		Line: row.Line, Column: row.column("amount"), Field: "amount", Problem: ProblemLimit, Value: key,
 		Err: &LimitError{Amount: row.Amount, Limit: limit},
 	}
 }

@@ -53,8 +53,8 @@ func Columns(kind api.Kind) []string {
 	return names
 }
 
-// Column is where a field of the row began, in characters from 1; 0: nowhere.
-func (r *Row) Column(name string) int {
+// column is where a field of the row began, in characters from 1; 0: nowhere.
+func (r *Row) column(name string) int {
 	for f := fieldUser; f < fields; f++ {
 		if f.String() == name {
 			return int(r.columns[f])

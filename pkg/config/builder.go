@@ -129,7 +129,7 @@ func (b *builder) read(p *Profile, text *string, setting Setting, raw string) (p
 		p.PreviousSecret, problem, want = b.secret(setting, raw)
 	case "journal":
 		value, problem, want = b.journal(raw)
-		p.Journal = NewLocation(value)
+		p.Journal = newLocation(value)
 	case "duplicate_window":
 		p.DuplicateWindow, problem, want = duration(raw, 0, 24*time.Hour)
 	case "notify_hosts":
@@ -148,7 +148,7 @@ func (b *builder) computed(p Profile) (Profile, error) {
 		p.PayoutURL = p.BaseURL + "/api/payout/create"
 	}
 	if folder := b.sources.stateFolder(); p.Journal.IsZero() && folder != "" {
-		p.Journal = NewLocation(filepath.Join(folder, b.name+".db"))
+		p.Journal = newLocation(filepath.Join(folder, b.name+".db"))
 	}
 	if host := b.sources.Host; p.Desk == "" && deskProblem(host) == "" {
 		p.Desk = host
@@ -189,7 +189,7 @@ func showable(setting Setting, value string) string {
 func (b *builder) secret(setting Setting, raw string) (SecretSource, Problem, string) {
 	origin := b.origins[setting.Key]
 	r := &recipe{
-		key: setting.Key, account: KeyringAccount(b.name, setting.Key), lookup: b.sources.lookup,
+		key: setting.Key, account: keyringAccount(b.name, setting.Key), lookup: b.sources.lookup,
 		keyring: b.sources.readKeyring(), errors: b.sources.CommandErrors, limits: b.sources.waits,
 	}
 	if r.limits == (waits{}) {

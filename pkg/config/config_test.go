@@ -277,8 +277,8 @@ func TestRequire(t *testing.T) {
 	}
 	err = got.Profile.Require("base_url", "api_key", "secret", "desk", "limits.shift_max")
 	want := []Missing{
-		{"base_url", "RAISBOY_BASE_URL", InitCommand}, {"api_key", "RAISBOY_API_KEY", InitCommand},
-		{"secret", "RAISBOY_SECRET", InitCommand}, {"limits.shift_max", "", InitCommand},
+		{"base_url", "RAISBOY_BASE_URL", initCommand}, {"api_key", "RAISBOY_API_KEY", initCommand},
+		{"secret", "RAISBOY_SECRET", initCommand}, {"limits.shift_max", "", initCommand},
 	}
 	var missing *MissingError
 	if !errors.As(err, &missing) || missing.Profile != "main" || !cmp.Equal(missing.Missing, want) || err.Error() == "" {

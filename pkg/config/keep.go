@@ -23,7 +23,7 @@ type place struct {
 // String gives the place as SecretSource.String does.
 func (p place) String() string {
 	if p.kind == SecretKeyring {
-		return "keyring " + KeyringService + "/" + p.account
+		return "keyring " + keyringService + "/" + p.account
 	}
 	return formFile + p.path
 }
@@ -62,7 +62,7 @@ func (p place) store(ctx context.Context, secret string) error {
 		set = keyring.Set
 	}
 	_, err := within(ctx, p.sources.longest().keyring, func() (string, error) {
-		return "", set(KeyringService, p.account, secret)
+		return "", set(keyringService, p.account, secret)
 	})
 	return err
 }
@@ -89,7 +89,7 @@ func (p place) forget(ctx context.Context) error {
 		remove = keyring.Delete
 	}
 	_, err := within(ctx, p.sources.longest().keyring, func() (string, error) {
-		return "", remove(KeyringService, p.account)
+		return "", remove(keyringService, p.account)
 	})
 	if err != nil && !errors.Is(err, keyring.ErrNotFound) {
 		return &SecretError{Key: p.key, Kind: p.kind, Place: p.String(), Err: err}
@@ -111,7 +111,7 @@ func (f *File) OwnFile(profile string) string {
 func (f *File) place(profile, key string, kind SecretKind) (p place, form string) {
 	p = place{sources: f.sources, key: key, kind: kind}
 	if kind != SecretFile {
-		p.kind, p.account = SecretKeyring, KeyringAccount(profile, key)
+		p.kind, p.account = SecretKeyring, keyringAccount(profile, key)
 		return p, formKeyring
 	}
 	p.path = f.OwnFile(profile)

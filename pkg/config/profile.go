@@ -53,8 +53,8 @@ type Listen struct {
 	TLSKey    string // file, set if TLSCert is
 }
 
-// InitCommand is the command that sets what MissingError names.
-const InitCommand = "raisboy config init"
+// initCommand is the command that sets what MissingError names.
+const initCommand = "raisboy config init"
 
 // MissingError is one or more settings that a command needs and that are not
 // set.
@@ -80,7 +80,7 @@ func (e *MissingError) Error() string {
 		}
 		keys = append(keys, text)
 	}
-	return "profile " + e.Profile + " lacks " + strings.Join(keys, ", ") + ": " + InitCommand
+	return "profile " + e.Profile + " lacks " + strings.Join(keys, ", ") + ": " + initCommand
 }
 
 // Require says which of the settings are missing, all at once, as a
@@ -94,7 +94,7 @@ func (p Profile) Require(keys ...string) error {
 			return &UnknownKeyError{Key: clip(key), Suggestion: Suggest(key, keysOf(settings))}
 		}
 		if !p.has(key) {
-			missing = append(missing, Missing{Key: key, Variable: setting.Variable, Command: InitCommand})
+			missing = append(missing, Missing{Key: key, Variable: setting.Variable, Command: initCommand})
 		}
 	}
 	if len(missing) > 0 {

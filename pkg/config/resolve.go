@@ -103,7 +103,7 @@ func (r *recipe) fetch(ctx context.Context) (string, error) {
 // fromKeyring reads an account of the keyring.
 func fromKeyring(ctx context.Context, w waits, read func(service, account string) (string, error), account string) (string, error) {
 	return within(ctx, w.keyring, func() (string, error) {
-		value, err := read(KeyringService, account)
+		value, err := read(keyringService, account)
 		if errors.Is(err, keyring.ErrNotFound) {
 			err = ErrSecretNotFound
 		}

@@ -136,7 +136,7 @@ func TestKeyringErrors(t *testing.T) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
-	if KeyringAccount("main", "secret") != "main" || KeyringAccount("main", "previous_secret") != "main.previous" {
+	if keyringAccount("main", "secret") != "main" || keyringAccount("main", "previous_secret") != "main.previous" {
 		t.Error("accounts of the keyring changed: secrets kept there would be lost")
 	}
 	if (Sources{}).readKeyring() == nil {

@@ -133,7 +133,7 @@ func TestRotate(t *testing.T) {
 func whereIs(t *testing.T, s Sources, secret string) string {
 	t.Helper()
 	for _, account := range []string{"main", "main.previous"} {
-		if kept, err := s.Keyring(KeyringService, account); err == nil && kept == secret {
+		if kept, err := s.Keyring(keyringService, account); err == nil && kept == secret {
 			return account
 		}
 	}
@@ -315,7 +315,7 @@ func TestRealKeyringCalls(t *testing.T) {
 	if err := f.DropPrevious(t.Context(), "main"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring.Get(KeyringService, "main.previous"); !errors.Is(err, keyring.ErrNotFound) {
+	if _, err := keyring.Get(keyringService, "main.previous"); !errors.Is(err, keyring.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

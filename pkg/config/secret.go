@@ -71,8 +71,8 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(mask) }
 // value is none.
 type Location struct{ value Secret }
 
-// NewLocation takes a file name or a postgres:// URL as it is.
-func NewLocation(value string) Location { return Location{value: NewSecret(value)} }
+// newLocation takes a file name or a postgres:// URL as it is.
+func newLocation(value string) Location { return Location{value: NewSecret(value)} }
 
 // Reveal gives the file name or the whole URL.
 func (l Location) Reveal() string { return string(l.value.Reveal()) }

@@ -154,7 +154,7 @@ func TestLocation(t *testing.T) {
 		"postgresql://u@h/d#fragment":     "postgresql://" + mask + "@h/d",
 		"postgres://h/d?password=secret2": "postgres://h/d",
 	} {
-		location := NewLocation(value)
+		location := newLocation(value)
 		if location.String() != want || location.Reveal() != value {
 			t.Errorf("%q: %v", value, location)
 		}

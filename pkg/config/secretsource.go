@@ -48,13 +48,13 @@ const (
 	formCommand  = "command:"
 )
 
-// KeyringService is the service under which the system's keyring keeps the
-// secrets; the account is KeyringAccount.
-const KeyringService = "raisboy"
+// keyringService is the service under which the system's keyring keeps the
+// secrets; the account is keyringAccount.
+const keyringService = "raisboy"
 
-// KeyringAccount gives the account of a profile's secret or previous_secret in
+// keyringAccount gives the account of a profile's secret or previous_secret in
 // the keyring. A profile's name has no point, so the two never meet.
-func KeyringAccount(profile, key string) string {
+func keyringAccount(profile, key string) string {
 	if key == "previous_secret" {
 		return profile + ".previous"
 	}
@@ -108,7 +108,7 @@ func (s SecretSource) String() string {
 	case SecretVariable:
 		return formVariable + s.recipe().variable
 	case SecretKeyring:
-		return "keyring " + KeyringService + "/" + s.recipe().account
+		return "keyring " + keyringService + "/" + s.recipe().account
 	case SecretCommand:
 		return formCommand + s.recipe().command[0]
 	default:

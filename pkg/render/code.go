@@ -74,12 +74,3 @@ func remedy(code string) []step {
 	}
 	return []step{{key: "code.unknown.remedy"}}
 }
-
-// Explain gives, in the operator's language, what a code of the project's or a
-// cause of raisboy's means, and what can be done about it.
-func (r *Renderer) Explain(code string) (what, todo string) {
-	for _, s := range remedy(code) {
-		todo = r.say(r.Catalog, s)
-	}
-	return r.say(r.Catalog, meaning(code)), todo
-}

@@ -127,7 +127,7 @@ func TestWrongSignatureChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		path := rapid.SampledFrom([]string{ValidatePath, DepositPath, PayoutPath, notifyPath + SystemID + "/" + id}).Draw(t, "path")
+		path := rapid.SampledFrom([]string{ValidatePath, DepositPath, PayoutPath, notifyPath + systemID + "/" + id}).Draw(t, "path")
 		body := rapid.OneOf(
 			rapid.Just(depositBody("1", "1.00")),
 			rapid.Just(payoutBody("1", "1.00", "second")),

@@ -232,7 +232,7 @@ func (s *Server) create(c *call, o order, requestID string, met Conduct) answer 
 			return nil
 		}
 		return []Entry{s.entry(Entry{Kind: PayoutCreated, PayoutID: id, RequestID: requestID,
-			Status: statusPending, WebhookURL: c.base + notifyPath + SystemID + "/" + id,
+			Status: statusPending, WebhookURL: c.base + notifyPath + systemID + "/" + id,
 			BodySHA256: digest(c.body), Fault: met.String()}, o)}
 	})
 	if err == nil && isNew {

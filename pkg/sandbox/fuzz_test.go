@@ -17,7 +17,7 @@ import (
 // FuzzServer sends any body, rightly signed: every answer is JSON with a status
 // that the document or Grape knows, and money moves only with a 201.
 func FuzzServer(f *testing.F) {
-	paths := []string{ValidatePath, DepositPath, PayoutPath, notifyPath + SystemID + "/pout_1"}
+	paths := []string{ValidatePath, DepositPath, PayoutPath, notifyPath + systemID + "/pout_1"}
 	for i, body := range []string{`{"user_id":"2564568"}`, depositBody("456789", "6000.00"),
 		payoutBody("kxa1234", "5000.00", "payout_req_789"), noticeBody("pout_1", "completed", "5000.0", "UZS"),
 		``, `{`, `[]`, `{"user_id":{"a":[1]}}`, depositBody("u401", "1e2"), depositBody("456789", "1e99")} {

@@ -41,7 +41,7 @@ func (s *Server) notify(w http.ResponseWriter, r *http.Request, path string) {
 	system, id, _ := strings.Cut(strings.TrimPrefix(path, notifyPath), "/")
 	n, wrong := readNotice(f)
 	switch {
-	case system != SystemID || !s.knows(id):
+	case system != systemID || !s.knows(id):
 		notice(http.StatusNotFound, "payment_not_found").write(w)
 	case wrong != "":
 		notice(http.StatusBadRequest, wrong).write(w)

@@ -9,7 +9,7 @@ import (
 
 // notice sends Webhook 2.
 func (b *bench) notice(id, status, amount, currency string) reply {
-	return b.post(notifyPath+SystemID+"/"+id, noticeBody(id, status, amount, currency))
+	return b.post(notifyPath+systemID+"/"+id, noticeBody(id, status, amount, currency))
 }
 
 func noticeBody(id, status, amount, currency string) string {
@@ -29,7 +29,7 @@ func (b *bench) accepted(requestID string) string {
 func TestWebhook2(t *testing.T) {
 	b := begin(t, Options{})
 	id := b.accepted("r1")
-	const ok, path = `{"success":true}`, notifyPath + SystemID + "/"
+	const ok, path = `{"success":true}`, notifyPath + systemID + "/"
 	no := func(name string) string { return `{"success":false,"error":"` + name + `"}` }
 	unsigned := func(r *http.Request) { r.Header.Set("X-Signature", "0") }
 	right := noticeBody(id, "completed", "5000.0", "UZS")
@@ -46,8 +46,8 @@ func TestWebhook2(t *testing.T) {
 		{"unsigned", path + "pout_nobody", right, unsigned, 401, no("invalid_signature")},
 		{"unknown", path + "pout_nobody", noticeBody("pout_nobody", "completed", "5000.0", "UZS"), nil, 404, no("payment_not_found")},
 		{"unknown system", notifyPath + "elsewhere/" + id, right, nil, 404, no("payment_not_found")},
-		{"no payout", notifyPath + SystemID, right, nil, 404, no("payment_not_found")},
-		{"encoded slash", notifyPath + SystemID + "%2F" + id, right, nil, 404, no("payment_not_found")},
+		{"no payout", notifyPath + systemID, right, nil, 404, no("payment_not_found")},
+		{"encoded slash", notifyPath + systemID + "%2F" + id, right, nil, 404, no("payment_not_found")},
 		{"another payout's body", path + id, noticeBody("pout_other", "completed", "5000.0", "UZS"), nil, 404, no("payment_not_found")},
 		{"another amount", path + id, noticeBody(id, "completed", "5000.01", "UZS"), nil, 400, no("invalid_amount")},
 		{"amount as text", path + id, noticeBody(id, "completed", `"5000.0"`, "UZS"), nil, 400, no("invalid_amount")},

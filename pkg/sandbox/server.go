@@ -21,7 +21,7 @@ const (
 	DefaultAddress = "127.0.0.1:8787"
 	APIKey         = "sandbox-key-not-real"
 	Secret         = "sandbox-secret-not-real"
-	SystemID       = "sandbox" // the <system_id> in a webhook_url
+	systemID       = "sandbox" // the <system_id> in a webhook_url
 )
 
 // The paths of the document's endpoints.

@@ -72,7 +72,7 @@ func TestWebhook1(t *testing.T) {
 	b := begin(t, Options{AgentURL: a.url + "/hook", PublicURL: "https://backend.example/", Now: func() time.Time { return noon }})
 	id := b.post(PayoutPath, payoutBody("kxa1234", "5000.00", "r")).created(t, "pending", "5000.00", "r")
 	until(t, "the third try is recorded", func() bool { return len(b.entries(WebhookSent)) == 1 })
-	path := notifyPath + SystemID + "/" + id
+	path := notifyPath + systemID + "/" + id
 	want := fmt.Sprintf(`{"success":true,"payout_id":%q,"status":"accepted","amount":5000.0,"currency":"UZS",`+
 		`"webhook_url":"https://backend.example%s","request_id":"r","timestamp":"2025-11-28T12:39:17.281+00:00"}`, id, path)
 	for _, got := range a.all() {
@@ -111,7 +111,7 @@ func TestWebhookModes(t *testing.T) {
 		},
 		"webhook=twice": func(t *testing.T, _ *bench, a *agent, id string) {
 			until(t, "two came", func() bool { return len(a.all()) == 2 })
-			if all := a.all(); all[0].body != all[1].body || !all[1].signedOver(notifyPath+SystemID+"/"+id) {
+			if all := a.all(); all[0].body != all[1].body || !all[1].signedOver(notifyPath+systemID+"/"+id) {
 				t.Errorf("%+v", all)
 			}
 		},
@@ -121,7 +121,7 @@ func TestWebhookModes(t *testing.T) {
 		},
 		"webhook=wrong-signature": func(t *testing.T, _ *bench, a *agent, id string) {
 			until(t, "it came", func() bool { return len(a.all()) > 0 })
-			if a.all()[0].signedOver(notifyPath + SystemID + "/" + id) {
+			if a.all()[0].signedOver(notifyPath + systemID + "/" + id) {
 				t.Error("the signature is right")
 			}
 		},
@@ -129,7 +129,7 @@ func TestWebhookModes(t *testing.T) {
 			until(t, "it came", func() bool { return len(a.all()) > 0 })
 			got := a.all()[0]
 			at, ok := readStamp(got.stamp)
-			if !ok || time.Since(at) <= window || !got.signedOver(notifyPath+SystemID+"/"+id) {
+			if !ok || time.Since(at) <= window || !got.signedOver(notifyPath+systemID+"/"+id) {
 				t.Errorf("%+v", got)
 			}
 		},
@@ -190,7 +190,7 @@ func TestWebhooksAreResumed(t *testing.T) {
 	third := begin(t, Options{LedgerPath: path, AgentURL: a.url})
 	until(t, "both are delivered", func() bool { return len(third.entries(WebhookSent)) == 2 })
 	got := a.all()[0]
-	if !strings.Contains(got.body, id) || !got.signedOver(notifyPath+SystemID+"/"+id) {
+	if !strings.Contains(got.body, id) || !got.signedOver(notifyPath+systemID+"/"+id) {
 		t.Errorf("%+v", got)
 	}
 	fourth := begin(t, Options{LedgerPath: path, AgentURL: a.url})

@@ -8,7 +8,7 @@ type Problem string
 // The problems of an [Error].
 const (
 	ProblemEmpty     Problem = "empty"      // there is nothing in it
-	ProblemTooLarge  Problem = "too_large"  // more than MaxSize bytes, or a line of more than MaxLine
+	ProblemTooLarge  Problem = "too_large"  // more than 64 MiB, or a line of more than 64 KiB
 	ProblemEncoding  Problem = "encoding"   // neither UTF-8, UTF-16 nor Windows-1251
 	ProblemSyntax    Problem = "syntax"     // not CSV: a quotation mark that is not closed
 	ProblemNoColumns Problem = "no_columns" // no header with a sum, and a user or an id

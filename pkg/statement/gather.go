@@ -20,9 +20,9 @@ type Book interface {
 // through, so that ids are found although the zone of the times is wrong.
 const margin = day
 
-// Days gives from when to when the statement reaches: the whole days, in the
+// days gives from when to when the statement reaches: the whole days, in the
 // zone, of its first and its last line. Both are zero if no line has a time.
-func (f *File) Days(zone *time.Location) (since, until time.Time) {
+func (f *File) days(zone *time.Location) (since, until time.Time) {
 	for i := range f.Rows {
 		r := &f.Rows[i]
 		if r.From.IsZero() {
@@ -45,10 +45,10 @@ func (f *File) Days(zone *time.Location) (since, until time.Time) {
 
 // Gather fetches the operations of a profile that the statement may be about,
 // and completes the rules with what its lines prove already and with operations
-// of other profiles that the lines could be about. Rules without a
-// time are given that of the statement, in the zone.
+// of other profiles that the lines could be about. Rules without a time are given
+// that of the statement: whole days in the zone.
 func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules, zone *time.Location) ([]journal.Entry, Rules, error) {
-	since, until := f.Days(zone)
+	since, until := f.days(zone)
 	var filter journal.Filter // of all profiles: see Rules.Others
 	if !f.timeless() {        // else a line could be of any time
 		// Everything that was under way meanwhile, however long ago it began: what

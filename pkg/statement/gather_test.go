@@ -109,10 +109,10 @@ func TestGatherKnowsWhatIsProved(t *testing.T) {
 		t.Fatal(got)
 	}
 	f := mustRead(t, text)
-	if since, until := f.Days(time.UTC); !since.Equal(noon().Add(-12*time.Hour)) || !until.Equal(noon().Add(12*time.Hour)) {
+	if since, until := f.days(time.UTC); !since.Equal(noon().Add(-12*time.Hour)) || !until.Equal(noon().Add(12*time.Hour)) {
 		t.Errorf("%v to %v", since, until)
 	}
-	if since, until := (&File{}).Days(time.UTC); !since.IsZero() || !until.IsZero() {
+	if since, until := (&File{}).days(time.UTC); !since.IsZero() || !until.IsZero() {
 		t.Errorf("%v to %v", since, until)
 	}
 }

@@ -17,7 +17,7 @@ type Rules struct {
 	Window time.Duration // how far the two sides' clocks may be apart
 
 	// Since and Until bound the time that the statement is about: an operation
-	// outside of it need not have a line. Until is not included. See [File.Days].
+	// outside of it need not have a line. Until is not included.
 	Since, Until time.Time
 
 	// Proved names the operations that lines prove already, by [Row.Key].

@@ -17,8 +17,8 @@ import (
 
 // Bounds on what is read, in bytes.
 const (
-	MaxSize = 64 << 20
-	MaxLine = sheet.MaxLine
+	maxSize = 64 << 20
+	maxLine = sheet.MaxLine
 )
 
 // maxHeading is how many lines may stand above the header.
@@ -45,11 +45,11 @@ func Read(r io.Reader, o Options) (*File, error) {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
-	content, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	content, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case len(content) > MaxSize:
+	case len(content) > maxSize:
 		return nil, &Error{Problem: ProblemTooLarge}
 	}
 	sum := sha256.Sum256(content)
@@ -176,7 +176,7 @@ func (p *parser) lines(text string) *Error {
 		switch {
 		case line <= p.heading:
 			continue
-		case len(raw) > MaxLine:
+		case len(raw) > maxLine:
 			return &Error{Problem: ProblemTooLarge, Line: line}
 		}
 		if problem := p.line(line, []byte(raw), record); problem != nil {

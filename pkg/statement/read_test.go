@@ -89,8 +89,8 @@ func TestReadRefuses(t *testing.T) {
 		"bytes of nothing":        {head + "deposit;a\x00;1;;\n", ProblemEncoding, 0},
 		"a character of no text":  {head + "deposit;a\x98;1;;\n", ProblemEncoding, 0},
 		"two encodings in one":    {head + "deposit;ж;1;;\ndeposit;\xe6;1;;\n", ProblemEncoding, 3},
-		"a line too long":         {head + "deposit;a;1;;\n" + "fee;" + strings.Repeat("b", MaxLine) + ";1;;\n", ProblemTooLarge, 3},
-		"a file too long":         {strings.Repeat("x", MaxSize+1), ProblemTooLarge, 0},
+		"a line too long":         {head + "deposit;a;1;;\n" + "fee;" + strings.Repeat("b", maxLine) + ";1;;\n", ProblemTooLarge, 3},
+		"a file too long":         {strings.Repeat("x", maxSize+1), ProblemTooLarge, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(strings.NewReader(c.text), options())

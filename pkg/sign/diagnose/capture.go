@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// MaxCapture is the longest text that Parse reads, in bytes.
-const MaxCapture = 16 << 20
+// maxCapture is the longest text that Parse reads, in bytes.
+const maxCapture = 16 << 20
 
 // A Capture is a request as it went over the wire, in either direction.
 type Capture struct {
@@ -55,7 +55,7 @@ const (
 // curl command.
 var ErrNoRequest = errors.New("text is neither an HTTP request nor a curl command")
 
-// ErrTooLarge is returned for a text over MaxCapture.
+// ErrTooLarge is returned for a text over 16 MiB.
 var ErrTooLarge = errors.New("captured request is too large")
 
 // A SyntaxError says in which line of a captured request the reading stopped,
@@ -93,7 +93,7 @@ func (e *SyntaxError) Error() string {
 // without carriage returns; a curl command as a shell or a browser writes it;
 // or a stored webhook as `raisboy events show -o json` prints it. The errors are ErrNoRequest, ErrTooLarge and *SyntaxError.
 func Parse(text []byte) (Capture, error) {
-	if len(text) > MaxCapture {
+	if len(text) > maxCapture {
 		return Capture{}, ErrTooLarge
 	}
 	if body, command, ok := cutPrintf(text); ok {

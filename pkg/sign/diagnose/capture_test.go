@@ -112,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if _, err := Parse(make([]byte, MaxCapture+1)); !errors.Is(err, ErrTooLarge) {
+	if _, err := Parse(make([]byte, maxCapture+1)); !errors.Is(err, ErrTooLarge) {
 		t.Error(err)
 	}
 }
