@@ -30,7 +30,7 @@ type Webhook struct {
 // ReadWebhook reads a webhook's body strictly: members that the document does
 // not name are passed over, named ones of another type or over the bounds make
 // it ErrInvalidJSON, nothing at all ErrEmptyBody. The body's size is bounded
-// by the receiver, and here by maxAnswer.
+// by the receiver, and here to 1 MiB.
 func ReadWebhook(body []byte) (Webhook, error) {
 	tree, err := readStrict(body)
 	if err != nil {

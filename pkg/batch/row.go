@@ -36,7 +36,7 @@ const (
 	fields = iota
 )
 
-// names are the columns as the contract has them.
+// String gives the column as the contract names it.
 func (f field) String() string {
 	return [...]string{"user_id", "amount", "currency", "payment_method", "ref", "request_id", "kind"}[f]
 }

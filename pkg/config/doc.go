@@ -16,11 +16,15 @@
 //
 // The file is refused if it is a symbolic link, if others may write to it or to
 // its folder, or if others may read a key that stands in it; a secret that stands
-// in it as it is, and not as the name of its place, is refused too. Every error is typed, carries
-// its data and never the value of a secret; sentences for people are made
-// elsewhere.
+// in it as it is, and not as the name of its place, is refused too. Every error
+// is typed, carries its data and never the value of a secret; sentences for
+// people are made elsewhere.
 //
-// This is the only package that imports viper. The file itself is not read
-// by viper but by a YAML reader of our own: viper takes keys in any case, the last
+// The other way, Edit opens the file to be changed: line by line, so that
+// comments and order stay, and what comes out is read again before it is written.
+// Keep and Rotation put secrets where they belong, which is never in the file.
+//
+// This is the only package that imports viper. The file itself is not read by
+// viper but by a YAML reader of our own: viper takes keys in any case, the last
 // of two equal profiles, and reads 1000000.10 as a binary fraction.
 package config

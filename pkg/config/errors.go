@@ -159,7 +159,7 @@ func (e *SyntaxError) Error() string {
 	return text
 }
 
-// FileProblem is why a file is not read.
+// FileProblem is why a file is not read, or not changed.
 type FileProblem string
 
 // The problems of files.
@@ -175,11 +175,11 @@ const (
 	NotEdited  FileProblem = "not_edited" // written in a way that cannot be changed without loss; it is left as it is
 )
 
-// FileError is a file that could not be read at all.
+// FileError is a file that could not be read at all, or not be changed.
 type FileError struct {
 	Path    string
 	Problem FileProblem
-	Err     error // with Unreadable
+	Err     error // with Unreadable, Unwritable and DiskFull
 }
 
 // Error implements error.

@@ -28,7 +28,7 @@ func (p place) String() string {
 	return formFile + p.path
 }
 
-// waits gives the longest waits of the sources.
+// longest gives the longest waits of the sources.
 func (s Sources) longest() waits {
 	if s.waits == (waits{}) {
 		return defaultWaits()

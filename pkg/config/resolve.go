@@ -14,7 +14,7 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// Reasons why a secret could not be fetched, found by errors.Is in a
+// Reasons why a secret could not be fetched or kept, found by errors.Is in a
 // *SecretError.
 var (
 	ErrSecretNotSet   = errors.New("no secret is set")
@@ -26,8 +26,8 @@ var (
 	ErrSecretNotKept  = errors.New("what was stored there does not come back as it was")
 )
 
-// SecretError is a secret that could not be fetched. Neither it nor what it
-// wraps holds any part of the secret, nor what a command printed.
+// SecretError is a secret that could not be fetched, kept or removed. Neither it
+// nor what it wraps holds any part of the secret, nor what a command printed.
 type SecretError struct {
 	Key   string // secret or previous_secret, "" with ErrSecretNotSet
 	Kind  SecretKind

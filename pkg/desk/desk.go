@@ -124,7 +124,7 @@ type Receipt struct {
 	RecordError error
 
 	ServerDate time.Time     // the clock of the project, from its last answer; zero: none
-	RetryAfter time.Duration // of a 429
+	RetryAfter time.Duration // of a 429 or 503; 0: not said
 }
 
 // RefusesCredentials reports that the project refused the signature, the key

@@ -26,7 +26,7 @@ var (
 
 // CheckNoticeURL decides whether Webhook 2 may go to the address: https, or a
 // loopback address where the profile itself is on one; a host of the profile
-// or of its notice_hosts; the path of the document with the same payout_id.
+// or one of NoticeHosts; the path of the document with the same payout_id.
 func (d *Desk) CheckNoticeURL(address, payoutID string) error {
 	u, err := url.Parse(address)
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/money"
 )
 
-// RulingProblem says why a ruling was not taken.
+// RulingProblem says why a ruling, or the like, was not taken.
 type RulingProblem string
 
 // The problems of a [RulingError].
@@ -29,10 +29,11 @@ const (
 	RulingNoAddress   RulingProblem = "no_address"   // no verified webhook_url is known
 )
 
-// A RulingError says why a person's decision was not recorded. Nothing was.
+// A RulingError says why what a person wanted done about an operation was not.
+// Nothing was recorded.
 type RulingError struct {
 	Entry   journal.Entry
-	Ruling  journal.Ruling // empty: a resend
+	Ruling  journal.Ruling // empty: a resend, a delivery or a statement's line
 	Problem RulingProblem
 	Err     error // may be nil
 }

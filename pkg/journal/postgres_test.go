@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// openPostgresTest opens a journal of its own on the server for tests.
+// newPostgres opens a journal of its own on the server for tests.
 func newPostgres(t testing.TB) (*Journal, string) {
 	t.Helper()
 	address := FreshPostgres(t)

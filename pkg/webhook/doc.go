@@ -12,7 +12,8 @@
 // body says is acted on before its signature holds, with one exception that the
 // document asks for: the path of webhook_url is one of the paths over which the
 // signature is computed. Nothing is acknowledged before the Sink said that it
-// is durable.
+// is durable. What was recorded may be passed on to a local application: by a
+// Forwarder, from a durable Queue, which it knows no better than the Sink.
 //
 // # What is answered
 //

@@ -90,11 +90,10 @@ func (r *Receiver) Server() *http.Server {
 var ErrNoSink = errors.New("webhook receiver has no sink")
 
 // Serve receives webhooks from the listener until ctx ends, over TLS if
-// Receiver.TLS says so. Then
-// it accepts no more, finishes what it accepted, for at most Limits.DrainTime,
-// and returns nil; what is not finished by then, or has not arrived within a
-// second, is cut off and was not acknowledged. It closes the listener in any
-// case.
+// Receiver.TLS says so. Then it accepts no more, finishes what it accepted, for
+// at most Limits.DrainTime, and returns nil; what is not finished by then, or has
+// not arrived within a second, is cut off and was not acknowledged. It closes the
+// listener in any case.
 //
 // Its errors are ErrNoSink; sign.ErrNoKey and a *sign.PartError for a Verifier
 // that could verify nothing, found out now and not at the first webhook; and

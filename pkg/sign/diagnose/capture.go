@@ -51,8 +51,7 @@ const (
 	headerHost      = "Host"
 )
 
-// ErrNoRequest is returned for a text that is neither a raw HTTP request nor a
-// curl command.
+// ErrNoRequest is returned for a text that is nothing of what Parse reads.
 var ErrNoRequest = errors.New("text is neither an HTTP request nor a curl command")
 
 // ErrTooLarge is returned for a text over 16 MiB.
@@ -91,7 +90,8 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads a captured request: a raw HTTP/1 request, line feeds with or
 // without carriage returns; a curl command as a shell or a browser writes it;
-// or a stored webhook as `raisboy events show -o json` prints it. The errors are ErrNoRequest, ErrTooLarge and *SyntaxError.
+// or a stored webhook as `raisboy events show -o json` prints it. The errors are
+// ErrNoRequest, ErrTooLarge and *SyntaxError.
 func Parse(text []byte) (Capture, error) {
 	if len(text) > maxCapture {
 		return Capture{}, ErrTooLarge
