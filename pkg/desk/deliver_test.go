@@ -228,9 +228,7 @@ func TestContradictedWhileDue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	e := w.accepted()
-	w.till.Notices = nil
-	w.till.conclude(e.ID, complete)
-	w.till.Notices = w.till.client
+	w.till.concluded(e.ID)
 	listener := w.open("listener")
 	calls := 0
 	w.till.Now = func() time.Time { // read for the list of what is due, then for this one
@@ -312,10 +310,7 @@ func TestDeliveryNotRecorded(t *testing.T) {
 	w := newWorld(t)
 	e := w.accepted()
 	second := w.open("till-2")
-	second.Notices = nil
-	second.conclude(e.ID, complete)
-	second.Notices = second.client
-
+	second.concluded(e.ID)
 	writable := second.Journal
 	second.Journal = w.readOnly()
 	w.quiet(func() {
@@ -348,9 +343,7 @@ func TestDeliveryAfterSettingsChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	e := w.accepted()
-	w.till.Notices = nil
-	w.till.conclude(e.ID, complete)
-	w.till.Notices = w.till.client
+	w.till.concluded(e.ID)
 	w.till.Endpoints.BaseURL = "http://127.0.0.1:1"
 	w.quiet(func() {
 		r, err := w.till.Deliver(t.Context(), e.ID)

@@ -344,9 +344,7 @@ func TestContradicted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	e := w.accepted()
-	w.till.Notices = nil
-	w.till.conclude(e.ID, complete)
-	w.till.Notices = w.till.client
+	w.till.concluded(e.ID)
 	seen := w.till.observe(hook{status: api.StatusCancelled, payout: e.PayoutID})
 	if seen.After.State != conflict || seen.After.Notice.State != journal.NoticePaused {
 		t.Fatalf("%s, %+v", seen.After.State, seen.After.Notice)

@@ -248,6 +248,15 @@ func (w *world) accepted() journal.Entry {
 	return e
 }
 
+// concluded decides an accepted payout as completed, and delivers nothing yet.
+func (t *till) concluded(id int64) {
+	t.w.Helper()
+	notices := t.Notices
+	t.Notices = nil
+	t.conclude(id, complete)
+	t.Notices = notices
+}
+
 func isRefused(want error) func(journal.Entry) error {
 	return func(journal.Entry) error { return want }
 }

@@ -61,21 +61,28 @@ func BenchmarkOperation(b *testing.B) {
 
 // BenchmarkOperations64 is a batch: sixty-four workers share the commits.
 func BenchmarkOperations64(b *testing.B) {
-	j := newTest(b)
+	settleAll(b, []*Journal{newTest(b)}, 64)
+	report(b, 200)
+}
+
+// settleAll shares b.N operations among the workers of several journals.
+func settleAll(b *testing.B, journals []*Journal, workers int) {
+	b.Helper()
 	proposals := manyDeposits(b, b.N)
 	var next atomic.Int64
 	var group sync.WaitGroup
 	b.ResetTimer()
-	for range 64 {
-		group.Go(func() {
-			for i := next.Add(1); i <= int64(len(proposals)); i = next.Add(1) {
-				settleOne(b, j, proposals[i-1])
-			}
-		})
+	for _, j := range journals {
+		for range workers {
+			group.Go(func() {
+				for i := next.Add(1); i <= int64(len(proposals)); i = next.Add(1) {
+					settleOne(b, j, proposals[i-1])
+				}
+			})
+		}
 	}
 	group.Wait()
 	b.StopTimer()
-	report(b, 200)
 }
 
 func manyDeposits(b *testing.B, n int) []Proposal {

@@ -2,8 +2,6 @@ package journal
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
 )
 
@@ -25,21 +23,7 @@ func benchPostgres(b *testing.B, desks, workers int) {
 		journals[i] = openTest(b, address)
 		mustBegin(b, journals[i], testDeposit(b, fmt.Sprint("warm", i), 100))
 	}
-	proposals := manyDeposits(b, b.N)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	b.ResetTimer()
-	for _, j := range journals {
-		for range workers {
-			group.Go(func() {
-				for i := next.Add(1); i <= int64(len(proposals)); i = next.Add(1) {
-					settleOne(b, j, proposals[i-1])
-				}
-			})
-		}
-	}
-	group.Wait()
-	b.StopTimer()
+	settleAll(b, journals, workers)
 	report(b, 200)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
 }

@@ -34,11 +34,11 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// all prints every scene into one text, stdout and then what stderr got.
-func all(t *testing.T, o render.Options) string {
+// told prints scenes into one text, stdout and then what stderr got.
+func told(t *testing.T, scenes []scene, o render.Options) string {
 	t.Helper()
 	var b strings.Builder
-	for _, s := range scenes(t) {
+	for _, s := range scenes {
 		out, err := shown(t, s, o)
 		fmt.Fprintf(&b, "=== %s\n%s", s.name, out)
 		if err != "" {
@@ -52,17 +52,17 @@ func TestGolden(t *testing.T) {
 	keys := regexp.MustCompile(`\b(verdict|next|held|code|cause|label|notice|notice_state|event|list|receipt|ruling|choice|history|status|outcome|kind|method|validation|journal|signature|sandbox|dry)\.[a-z_]+\b`)
 	for _, lang := range []text.Lang{text.English, text.Russian} {
 		for _, width := range []int{0, 40, 80} {
-			got := all(t, render.Options{Catalog: text.New(lang), Width: width})
+			got := told(t, scenes(t), render.Options{Catalog: text.New(lang), Width: width})
 			golden(t, fmt.Sprintf("%v-%d.txt", lang, width), got)
 			if found := keys.FindAllString(strings.ReplaceAll(got, "sandbox.jsonl", ""), -1); found != nil || strings.Contains(got, "<no value>") {
 				t.Errorf("%v: keys or places without a text: %v", lang, found)
 			}
 		}
-		golden(t, fmt.Sprintf("%v-json.txt", lang), all(t, render.Options{Catalog: text.New(lang), Format: render.JSON}))
-		golden(t, fmt.Sprintf("%v-csv.txt", lang), all(t, render.Options{Catalog: text.New(lang), Format: render.CSV}))
+		golden(t, fmt.Sprintf("%v-json.txt", lang), told(t, scenes(t), render.Options{Catalog: text.New(lang), Format: render.JSON}))
+		golden(t, fmt.Sprintf("%v-csv.txt", lang), told(t, scenes(t), render.Options{Catalog: text.New(lang), Format: render.CSV}))
 	}
 	var colored strings.Builder
-	for line := range strings.Lines(all(t, render.Options{Catalog: text.New(text.Russian), Color: true, ErrColor: true, Width: 60})) {
+	for line := range strings.Lines(told(t, scenes(t), render.Options{Catalog: text.New(text.Russian), Color: true, ErrColor: true, Width: 60})) {
 		fmt.Fprintf(&colored, "%q\n", line)
 	}
 	golden(t, "color.txt", colored.String())

@@ -85,19 +85,6 @@ func shiftScenes(width int) []scene {
 	return append(all, scene{name: "shift opened", show: func(r *render.Renderer) error { return r.ShiftOpened(zReport()) }})
 }
 
-func told(t *testing.T, scenes []scene, o render.Options) string {
-	t.Helper()
-	var b strings.Builder
-	for _, s := range scenes {
-		out, err := shown(t, s, o)
-		fmt.Fprintf(&b, "=== %s\n%s", s.name, out)
-		if err != "" {
-			fmt.Fprintf(&b, "--- stderr\n%s", err)
-		}
-	}
-	return b.String()
-}
-
 func TestShiftGolden(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Russian} {
 		c := text.New(lang)

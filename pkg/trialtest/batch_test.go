@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,18 +101,7 @@ func newWorldWithAgent(t *testing.T, agent string) *world {
 	if agent != "" {
 		options.AgentURL = "http://" + agent
 	}
-	server, err := sandbox.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	w := &world{dir: memoryFolder(t), sandbox: server, project: &recorder{next: server}}
-	w.journal = filepath.Join(w.dir, "main.db")
-	listening := httptest.NewServer(w.project)
-	t.Cleanup(listening.Close)
-	w.url = listening.URL
-	w.project.url = listening.URL
-	return w
+	return worldOf(t, options)
 }
 
 // listen runs a listener until the end of the test.

@@ -46,7 +46,12 @@ func newWorld(t *testing.T, fault string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := sandbox.New(sandbox.Options{Fault: f, SlowDelay: slowness})
+	return worldOf(t, sandbox.Options{Fault: f, SlowDelay: slowness})
+}
+
+func worldOf(t *testing.T, options sandbox.Options) *world {
+	t.Helper()
+	server, err := sandbox.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
