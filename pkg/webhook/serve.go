@@ -15,30 +15,31 @@ import (
 // The default limits. They hold for a receiver that faces the internet; a
 // webhook of the document has some 300 bytes.
 const (
-	DefaultBody       = 64 << 10 // bytes
-	DefaultHeader     = 16 << 10 // bytes, request line included
-	DefaultHeaderTime = 5 * time.Second
-	DefaultReadTime   = 10 * time.Second
-	DefaultRecordTime = 8 * time.Second
-	DefaultDrainTime  = 10 * time.Second
+	defaultBody       = 64 << 10 // bytes
+	defaultHeader     = 16 << 10 // bytes, request line included
+	defaultHeaderTime = 5 * time.Second
+	defaultReadTime   = 10 * time.Second
+	defaultRecordTime = 8 * time.Second
+	defaultDrainTime  = 10 * time.Second
 
-	// DefaultConnections times what one may hold, some 100 KB with TLS, is 50 MB.
-	DefaultConnections = 512
+	// defaultConnections times what one may hold, some 100 KB with TLS, is 50 MB.
+	defaultConnections = 512
 )
 
 // idleTime is how long a connection may wait for its next request.
 const idleTime = time.Minute
 
-// Limits of a Receiver. What is zero or less means its default.
+// Limits of a Receiver. What is zero or less means its default, which stands
+// beside it.
 type Limits struct {
-	Body       int64         // bytes of a body
-	Header     int           // bytes of request line and headers; at least 4 KiB, which net/http reads at once
-	HeaderTime time.Duration // for the headers to arrive
-	ReadTime   time.Duration // for the whole request to arrive, headers included
-	RecordTime time.Duration // for one call of the Sink
-	DrainTime  time.Duration // for what was accepted to be finished after Serve's context ended
+	Body       int64         // bytes of a body; 64 KiB
+	Header     int           // bytes of request line and headers; 16 KiB, at least 4, which net/http reads at once
+	HeaderTime time.Duration // for the headers to arrive; 5 s
+	ReadTime   time.Duration // for the whole request to arrive, headers included; 10 s
+	RecordTime time.Duration // for one call of the Sink; 8 s
+	DrainTime  time.Duration // for what was accepted to be finished after Serve's context ended; 10 s
 
-	// Connections at one time. One more pushes out the one that achieved
+	// Connections at one time; 512. One more pushes out the one that achieved
 	// nothing for the longest time.
 	Connections int
 }
@@ -50,9 +51,9 @@ func or[T int | int64 | time.Duration](value, otherwise T) T {
 	return otherwise
 }
 
-func (l Limits) body() int64               { return or(l.Body, DefaultBody) }
-func (l Limits) recordTime() time.Duration { return or(l.RecordTime, DefaultRecordTime) }
-func (l Limits) readTime() time.Duration   { return or(l.ReadTime, DefaultReadTime) }
+func (l Limits) body() int64               { return or(l.Body, defaultBody) }
+func (l Limits) recordTime() time.Duration { return or(l.RecordTime, defaultRecordTime) }
+func (l Limits) readTime() time.Duration   { return or(l.ReadTime, defaultReadTime) }
 
 // arrivalGrace is how long, once it is to end, a request that is still arriving
 // has left: strangers who send slowly must not keep a receiver from ending.
@@ -70,13 +71,13 @@ func (r *Receiver) Server() *http.Server {
 	protocols.SetHTTP1(true)
 	return &http.Server{
 		Handler:           r,
-		ReadHeaderTimeout: or(l.HeaderTime, DefaultHeaderTime),
+		ReadHeaderTimeout: or(l.HeaderTime, defaultHeaderTime),
 		ReadTimeout:       l.readTime(),
 		// From the end of the headers on: the body and the recording come first,
 		// and then the answer must still get out.
-		WriteTimeout:   l.readTime() + l.recordTime() + DefaultReadTime,
+		WriteTimeout:   l.readTime() + l.recordTime() + defaultReadTime,
 		IdleTimeout:    idleTime,
-		MaxHeaderBytes: max(1, or(l.Header, DefaultHeader)-readAhead),
+		MaxHeaderBytes: max(1, or(l.Header, defaultHeader)-readAhead),
 		Protocols:      protocols,
 		ConnContext:    withConn,
 		// OPTIONS is refused like every other method.
@@ -102,7 +103,7 @@ func (r *Receiver) Serve(ctx context.Context, listener net.Listener) error {
 	if err := r.ready(); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	gate := newGate(or(r.Limits.Connections, DefaultConnections))
+	gate := newGate(or(r.Limits.Connections, defaultConnections))
 	listener = &gatedListener{Listener: listener, gate: gate}
 	if r.TLS != nil {
 		listener = tls.NewListener(listener, r.TLS) // outside the gate, so that it knows the connections
@@ -121,7 +122,7 @@ func (r *Receiver) Serve(ctx context.Context, listener net.Listener) error {
 	asked := ctx.Err() != nil
 	expelled := time.AfterFunc(arrivalGrace, gate.expel)
 	defer expelled.Stop()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), or(r.Limits.DrainTime, DefaultDrainTime))
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), or(r.Limits.DrainTime, defaultDrainTime))
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {
 		r.logger().Warn("requests were cut off unanswered", "error", err)
