@@ -28,25 +28,19 @@ func (a *app) printReceipt(c *cobra.Command, argument string) error {
 	if err := a.probe(); err != nil {
 		return err
 	}
-	s, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer a.closing(s)
 	// Looked at before it is opened for writing: a receipt makes no journal.
-	if err := s.lookIntoJournal(); err != nil {
-		return err
-	}
-	id, err := s.findOperation(argument, "")
-	if err != nil {
-		return err
-	}
-	if err := s.openJournal(a.interrupt, false); err != nil {
-		return err
-	}
-	e, printed, err := s.journal.Print(a.interrupt, id)
-	if err != nil {
-		return err
-	}
-	return a.render.Paper(e, printed, width)
+	return a.withJournal(func(s *session) error {
+		id, err := s.findOperation(argument, "")
+		if err != nil {
+			return err
+		}
+		if err := s.openJournal(a.interrupt, false); err != nil {
+			return err
+		}
+		e, printed, err := s.journal.Print(a.interrupt, id)
+		if err != nil {
+			return err
+		}
+		return a.render.Paper(e, printed, width)
+	})
 }
