@@ -9,7 +9,6 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,9 +16,7 @@ import (
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/desk"
-	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/sandbox"
-	"github.com/raisboy/raisboy/pkg/sign"
 )
 
 // benchRows is how many rows one round of a benchmark has.
@@ -37,13 +34,8 @@ func BenchmarkBatch(b *testing.B) {
 func benchBatch(b *testing.B, skipValidate bool) {
 	b.Helper()
 	_, address := newProject(b, sandbox.Options{})
-	client := benchClient(b, api.NewTransport(api.TransportOptions{}))
-	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"), journal.Options{Desk: "bench", Now: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = j.Close() }()
-	d := &desk.Desk{Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address}}
+	client := projectClient(b, api.NewTransport(api.TransportOptions{}), time.Now)
+	d := &desk.Desk{Journal: benchJournal(b), Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address}}
 	recorded := func(ctx context.Context, p batch.Planned, answered func()) (batch.Result, error) {
 		o := benchTerms().Order(p.Row)
 		o.Straight, o.SkipValidate, o.Answered = true, skipValidate, answered
@@ -77,7 +69,7 @@ func BenchmarkBatchTLS(b *testing.B) {
 	defer project.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(project.Certificate())
-	ours := benchClient(b, api.NewTransport(api.TransportOptions{RootCAs: roots}))
+	ours := projectClient(b, api.NewTransport(api.TransportOptions{RootCAs: roots}), time.Now)
 	plain, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		b.Fatal("the default transport is another")
@@ -88,7 +80,7 @@ func BenchmarkBatchTLS(b *testing.B) {
 		b.Fatal("the test server's transport is another")
 	}
 	plain.TLSClientConfig, plain.ForceAttemptHTTP2 = ownTLS.TLSClientConfig, false
-	theirs := benchClient(b, plain)
+	theirs := projectClient(b, plain, time.Now)
 	d := &desk.Desk{Now: time.Now, Endpoints: api.Endpoints{BaseURL: project.URL}}
 	var ourTime, theirTime time.Duration
 	round := 0
@@ -103,15 +95,6 @@ func BenchmarkBatchTLS(b *testing.B) {
 
 func benchTerms() batch.Terms {
 	return batch.Terms{Kind: api.KindDeposit, Batch: "bench", Currency: "UZS", PaymentMethod: "bank_card", SkipValidate: true}
-}
-
-func benchClient(b *testing.B, transport http.RoundTripper) *api.Client {
-	b.Helper()
-	key, err := sign.NewKey([]byte(sandbox.Secret))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return &api.Client{Transport: transport, Key: key, APIKey: sandbox.APIKey, Now: time.Now}
 }
 
 // bare sends a row, after its user's validation, and forgets it.

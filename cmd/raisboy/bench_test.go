@@ -14,7 +14,6 @@ import (
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 	"github.com/raisboy/raisboy/pkg/sandbox"
-	"github.com/raisboy/raisboy/pkg/sign"
 )
 
 // BenchmarkStart puts a whole process of "raisboy sign" beside a Go
@@ -73,20 +72,9 @@ func median(all []time.Duration) time.Duration {
 // the same request without a journal, in turn, against one sandbox.
 func BenchmarkRecorded(b *testing.B) {
 	_, address := newProject(b, sandbox.Options{})
-	key, err := sign.NewKey([]byte(sandbox.Secret))
-	if err != nil {
-		b.Fatal(err)
-	}
-	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"), journal.Options{Desk: "bench", Now: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = j.Close() }()
-	client := &api.Client{
-		Transport: api.NewTransport(api.TransportOptions{}), Key: key, APIKey: sandbox.APIKey, Now: time.Now,
-	}
+	client := projectClient(b, api.NewTransport(api.TransportOptions{}), time.Now)
 	d := &desk.Desk{
-		Journal: j, Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address},
+		Journal: benchJournal(b), Client: client, Now: time.Now, Profile: "bench", Endpoints: api.Endpoints{BaseURL: address},
 	}
 	var bare, recorded time.Duration
 	var n money.Amount

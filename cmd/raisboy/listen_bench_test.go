@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -45,15 +44,7 @@ type post struct {
 
 func newPost(b *testing.B) *post {
 	b.Helper()
-	key, err := sign.NewKey([]byte(sandbox.Secret))
-	if err != nil {
-		b.Fatal(err)
-	}
-	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"), journal.Options{Desk: "bench", Now: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = j.Close() })
+	key, j := projectKey(b), benchJournal(b)
 	a := &app{process: &process{out: io.Discard, err: io.Discard, now: time.Now}}
 	a.speak(config.Options{Output: "json", Lang: "en", Color: "never"})
 	s := &session{app: a, journal: j, profile: config.Profile{Name: "bench"}, desk: &desk.Desk{

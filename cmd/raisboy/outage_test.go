@@ -14,7 +14,6 @@ import (
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/sandbox"
-	"github.com/raisboy/raisboy/pkg/sign"
 )
 
 // virtual is a clock that is set by hand, far from the machine's own.
@@ -110,11 +109,8 @@ func tillOf(t *testing.T, clock *virtual, path, address string) *desk.Desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	key, err := sign.NewKey([]byte(sandbox.Secret))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &api.Client{Transport: api.NewTransport(api.TransportOptions{}), Key: key, APIKey: sandbox.APIKey, Now: clock.now, Timeout: time.Minute}
+	client := projectClient(t, api.NewTransport(api.TransportOptions{}), clock.now)
+	client.Timeout = time.Minute
 	return &desk.Desk{Journal: j, Client: client, Notices: client, Now: clock.now, Profile: "main",
 		Endpoints: api.Endpoints{BaseURL: address}}
 }

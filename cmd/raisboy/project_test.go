@@ -1,11 +1,17 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/sandbox"
+	"github.com/raisboy/raisboy/pkg/sign"
 )
 
 // newProject serves a sandbox in this process that plays a real project until
@@ -20,6 +26,33 @@ func newProject(t testing.TB, o sandbox.Options) (*sandbox.Server, string) {
 	project := httptest.NewServer(server)
 	t.Cleanup(project.Close)
 	return server, project.URL
+}
+
+// projectKey is what signs for that project.
+func projectKey(t testing.TB) *sign.Key {
+	t.Helper()
+	key, err := sign.NewKey([]byte(sandbox.Secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// projectClient sends to that project.
+func projectClient(t testing.TB, transport http.RoundTripper, now func() time.Time) *api.Client {
+	t.Helper()
+	return &api.Client{Transport: transport, Key: projectKey(t), APIKey: sandbox.APIKey, Now: now}
+}
+
+// benchJournal is a journal on this machine's disk.
+func benchJournal(b *testing.B) *journal.Journal {
+	b.Helper()
+	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"), journal.Options{Desk: "bench", Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = j.Close() })
+	return j
 }
 
 // newTill is the environment of a till that works with a project and has
