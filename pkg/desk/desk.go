@@ -184,8 +184,8 @@ func (d *Desk) stopped() bool {
 	}
 }
 
-// agreed asks for consent where somebody is to be asked. The end may have been
-// called while he thought it over.
+// agreed asks for consent where somebody is to be asked, who may think so long
+// that the command is stopped meanwhile.
 func (d *Desk) agreed(e journal.Entry, confirm func(journal.Entry) error) error {
 	if confirm != nil {
 		if err := confirm(e); err != nil {
