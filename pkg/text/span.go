@@ -14,10 +14,10 @@ func (c *Catalog) Span(d time.Duration) string {
 		key    string
 		length time.Duration
 	}{{"time.span.days", 24 * time.Hour}, {"time.span.hours", time.Hour}, {"time.span.minutes", time.Minute}, {"time.span.seconds", time.Second}} {
-		n := left / unit.length
-		left -= n * unit.length
+		n := int64(left / unit.length)
+		left %= unit.length
 		if n > 0 {
-			parts = append(parts, c.T(unit.key, map[string]any{"N": int64(n)}))
+			parts = append(parts, c.T(unit.key, map[string]any{"N": n}))
 		}
 		if n == 0 && len(parts) > 0 || len(parts) == 2 {
 			break // a third unit, or one after a gap, says nothing more
