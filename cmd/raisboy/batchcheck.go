@@ -93,7 +93,7 @@ func (j *batchJob) refuse(plan *batch.Plan) error {
 	for i, m := range plan.Mistakes {
 		said[i] = a.sayMistake(m)
 		switch m.Problem {
-		case batch.ProblemLimit, batch.ProblemChanged, batch.ProblemOtherKeys:
+		case batch.ProblemLimit, batch.ProblemChanged, batch.ProblemMoved, batch.ProblemOtherKeys:
 		default:
 			held = false
 		}

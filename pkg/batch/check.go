@@ -43,6 +43,7 @@ func (t Terms) Order(r Row) desk.Order {
 type Journal interface {
 	Priors(ctx context.Context, orders []desk.Order) ([]desk.Prior, error)
 	BatchKeys(ctx context.Context, name string) (own, made bool, err error)
+	BatchStanding(ctx context.Context, name string) iter.Seq2[desk.Standing, error]
 	ShiftLeft(ctx context.Context, currency string) (money.Amount, bool, error)
 }
 

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"strings"
 	"testing"
@@ -19,6 +20,17 @@ import (
 type fakeJournal struct {
 	own, made bool
 	left      money.Amount // 0: no limit
+	standing  []desk.Standing
+}
+
+func (j fakeJournal) BatchStanding(context.Context, string) iter.Seq2[desk.Standing, error] {
+	return func(yield func(desk.Standing, error) bool) {
+		for _, s := range j.standing {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (j fakeJournal) Priors(_ context.Context, orders []desk.Order) ([]desk.Prior, error) {

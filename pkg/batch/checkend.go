@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -23,6 +22,9 @@ func (k *checking) finish() error {
 	}
 	s := &k.plan.Summary
 	k.duplicates()
+	if err := k.moved(); err != nil {
+		return err
+	}
 	if e := k.Expect; e.HasCount && e.Count != s.Rows {
 		k.note(&Mistake{Problem: ProblemCount, Value: strconv.Itoa(s.Rows)})
 	}
@@ -41,17 +43,17 @@ func (k *checking) finish() error {
 // duplicates finds rows that are there twice: by ref, and by what they move.
 func (k *checking) duplicates() {
 	twins(k.refs, func(first, second mark) {
-		k.note(&Mistake{Line: int(second.line), Field: "ref", Problem: ProblemRefTwice, First: int(first.line)})
+		k.note(&Mistake{Line: second.line(), Field: "ref", Problem: ProblemRefTwice, First: first.line()})
 	})
 	twins(k.requests, func(first, second mark) {
-		k.note(&Mistake{Line: int(second.line), Field: "request_id", Problem: ProblemRequestTwice, First: int(first.line)})
+		k.note(&Mistake{Line: second.line(), Field: "request_id", Problem: ProblemRequestTwice, First: first.line()})
 	})
 	twins(k.equal, func(first, second mark) {
 		switch {
-		case first.keyed && second.keyed || k.Terms.Again:
+		case first.keyed() && second.keyed() || k.Terms.Again:
 			k.plan.Summary.Equal++
 		default:
-			k.note(&Mistake{Line: int(second.line), Problem: ProblemEqual, First: int(first.line)})
+			k.note(&Mistake{Line: second.line(), Problem: ProblemEqual, First: first.line()})
 		}
 	})
 	k.refs, k.requests, k.equal = nil, nil, nil
@@ -60,12 +62,7 @@ func (k *checking) duplicates() {
 // twins calls found for each mark that is equal to the one before it, in the
 // order of their lines.
 func twins(marks []mark, found func(first, second mark)) {
-	slices.SortFunc(marks, func(a, b mark) int {
-		if c := bytes.Compare(a.digest[:], b.digest[:]); c != 0 {
-			return c
-		}
-		return int(a.line - b.line)
-	})
+	slices.SortFunc(marks, mark.compare)
 	for i := 1; i < len(marks); i++ {
 		if marks[i].digest == marks[i-1].digest {
 			found(marks[i-1], marks[i])

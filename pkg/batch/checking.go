@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,14 +23,9 @@ type checking struct {
 	refs    []mark // of each row
 	equal   []mark
 
-	requests []mark // of each row that names its request_id
-}
-
-// A mark is a row's place, by a digest of what makes it itself.
-type mark struct {
-	digest [16]byte
-	line   int32
-	keyed  bool // it has a ref of its own
+	requests []mark  // of each row that names its request_id
+	fresh    []mark  // what equal has, of rows that may have moved
+	lines    lineSet // those that rows stand on, where some may have moved
 }
 
 // chunkRows is how many rows are looked up at a time.
@@ -103,10 +97,10 @@ func JudgeRow(check RowCheck, t Terms, row Row) []*Mistake {
 // mistakes are to be listed at once.
 func (k *checking) markRef(row Row) {
 	if row.Ref != "" && k.Terms.Kind.MovesMoney() {
-		k.refs = append(k.refs, mark{digest(row.Ref), int32(row.Line), true})
+		k.refs = append(k.refs, newMark(row.Ref, row.Line, true))
 	}
 	if row.RequestID != "" && k.Terms.Kind == api.KindPayout {
-		k.requests = append(k.requests, mark{digest(row.RequestID), int32(row.Line), true})
+		k.requests = append(k.requests, newMark(row.RequestID, row.Line, true))
 	}
 }
 
@@ -192,18 +186,13 @@ func (k *checking) count(row Row) error {
 	if !k.Terms.Kind.MovesMoney() {
 		return nil
 	}
-	k.equal = append(k.equal, mark{digest(equalKey(o)), int32(row.Line), row.Ref != ""})
+	k.equal = append(k.equal, newMark(equalKey(o), row.Line, row.Ref != ""))
 	return nil
 }
 
 // equalKey is what two rows have in common that the journal takes for one.
 func equalKey(o desk.Order) string {
 	return o.UserID + "\x00" + o.Amount.String() + "\x00" + o.Currency
-}
-
-func digest(text string) [16]byte {
-	sum := sha256.Sum256([]byte(text))
-	return [16]byte(sum[:16])
 }
 
 // maxTotals bounds how many totals are kept apart.
@@ -255,6 +244,7 @@ func (k *checking) lookUp() error {
 // prior takes into account what the journal has under the row's ref.
 func (k *checking) prior(row *Row, o desk.Order, p desk.Prior) error {
 	s := &k.plan.Summary
+	k.place(row, o, p.Entry.ID == 0)
 	switch state := p.Entry.State; {
 	case p.Entry.ID == 0:
 		return addTo(&s.New, Total{Currency: o.Currency}, o.Amount)

@@ -104,6 +104,10 @@ const (
 	// payout.
 	ProblemRequestTwice Problem = "duplicate_request"
 
+	// The row equals Operation, which was done in this batch on the line First. The
+	// file has no row there any more: this is that row.
+	ProblemMoved Problem = "moved"
+
 	ProblemEqual     Problem = "equal_row"      // an earlier row is equal, and neither has a ref: First
 	ProblemChanged   Problem = "changed"        // the journal has the ref with other terms: Operation
 	ProblemLimit     Problem = "limit"          // over the desk's own limit: Value names the setting
