@@ -22,7 +22,8 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 	case batch.Broken:
 		p = a.brokenBatch(e)
 	case batch.NoOutput:
-		p = a.explain(&lostOutput{e.Err})
+		w := words{"Error": a.reason(e.Err)}
+		p = problem{exit, a.catalog.T("batch.ended.no_output.cause", w), a.catalog.T("batch.ended.no_output.remedy", nil)}
 	case batch.Interrupted:
 		if e.Tally.Rows == 0 {
 			return j.app.stoppedEarly()
@@ -36,6 +37,9 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 		a.render.Problem(p.cause, p.remedy)
 	case p.remedy != "":
 		a.render.Note("batch.rest", nil)
+	}
+	if left := total - e.Tally.Rows; left > 0 { // of a stream nobody knows
+		a.render.BatchNotBegun(left)
 	}
 	if e.Tally.Of(batch.Unknown) > 0 {
 		a.render.BatchUnknown(e.Tally.Of(batch.Unknown), j.order.terms.Kind)

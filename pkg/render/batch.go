@@ -18,6 +18,9 @@ func (r *Renderer) BatchReceipt(x desk.Receipt, line int) error {
 	if code := codeOf(&x); code != "" {
 		text += ", " + Sanitize(code)
 	}
+	if x.Held != nil { // a word alone does not say what to look at
+		text += ". " + r.say(r.Catalog, c.why[0])
+	}
 	if x.Replayed {
 		text += ", " + r.Catalog.T("batch.replayed", nil)
 	}

@@ -110,6 +110,11 @@ func (r *Renderer) BatchUnknown(rows int, kind api.Kind) {
 	r.tell(r.wrapOut(r.Catalog.T("batch.unknown-next", nil))...)
 }
 
+// BatchNotBegun says on Err how many rows a batch that stopped did not come to.
+func (r *Renderer) BatchNotBegun(rows int) {
+	r.tell(r.wrapOut(r.Catalog.N("batch.not-begun", rows, nil))...)
+}
+
 // BatchLeftOut says on Err how many rows are not in a file to be corrected,
 // because they may have been paid.
 func (r *Renderer) BatchLeftOut(rows int) {
