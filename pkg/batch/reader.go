@@ -67,7 +67,7 @@ func (r *Reader) read() (Row, error) {
 	for r.rows == nil {
 		line, err := r.source.Next()
 		switch {
-		case errors.Is(err, sheet.ErrLong), errors.Is(err, sheet.ErrEncoding):
+		case errors.Is(err, sheet.ErrLong), errors.Is(err, sheet.ErrEncoding), errors.Is(err, sheet.ErrBinary):
 			return Row{}, &FormatError{sourceMistake(r.source.Number(), err)}
 		case err != nil:
 			return Row{}, err
@@ -90,8 +90,11 @@ func (r *Reader) read() (Row, error) {
 
 func sourceMistake(line int, err error) *Mistake {
 	m := &Mistake{Line: line, Problem: ProblemLong}
-	if errors.Is(err, sheet.ErrEncoding) {
+	switch {
+	case errors.Is(err, sheet.ErrEncoding):
 		m.Problem = ProblemEncoding
+	case errors.Is(err, sheet.ErrBinary):
+		m.Line, m.Problem = max(line, 1), ProblemBinary
 	}
 	return m
 }

@@ -91,6 +91,7 @@ const (
 	ProblemCells      Problem = "cells"         // more cells than the header has
 	ProblemLong       Problem = "long_row"      // longer than any row can be
 	ProblemEncoding   Problem = "encoding"      // neither UTF-8 nor Windows-1251 throughout
+	ProblemBinary     Problem = "binary"        // no text at all: a workbook, an archive
 	ProblemJSON       Problem = "json"          // not one JSON object
 	ProblemType       Problem = "json_type"     // a value of another type than text or number
 	ProblemTwice      Problem = "twice"         // the same column under two names

@@ -36,6 +36,7 @@ const (
 var (
 	ErrLong     = errors.New("line too long")
 	ErrEncoding = errors.New("neither UTF-8 nor Windows-1251 throughout")
+	ErrBinary   = errors.New("no text: a workbook, an archive, or UTF-16 without its mark")
 )
 
 // Lines gives a file's lines in UTF-8, one at a time and as they come: a pipe's
@@ -46,6 +47,7 @@ type Lines struct {
 	number   int // of the line given last
 	encoding Encoding
 	foreign  bool // a line that only UTF-8 explains was seen
+	binary   bool // there are no lines
 }
 
 // NewLines reads from in, no further than it must for the next line.
@@ -58,6 +60,8 @@ func (l *Lines) begin() {
 	l.begun = true
 	switch mark, _ := l.in.Peek(2); { // an error comes again with the first line
 	case len(mark) < 2:
+	case l.bears(mark):
+		l.binary = true
 	case mark[0] == 0xff && mark[1] == 0xfe, mark[0] == 0xfe && mark[1] == 0xff:
 		decoder := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
 		l.in, l.encoding = bufio.NewReaderSize(transform.NewReader(l.in, decoder), MaxLine), UTF16
@@ -68,6 +72,24 @@ func (l *Lines) begin() {
 	}
 }
 
+// bears reports the first bytes of a file that is no table: what people give by
+// mistake for the one they meant to save.
+func (l *Lines) bears(mark []byte) bool {
+	for _, magic := range []string{
+		"PK\x03\x04",                       // .xlsx, .ods, .zip
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", // .xls
+		"\x1f\x8b",                         // .gz
+		"%PDF-",
+	} {
+		if string(mark) != magic[:2] {
+			continue
+		}
+		begin, _ := l.in.Peek(len(magic))
+		return string(begin) == magic
+	}
+	return false
+}
+
 // Number is that of the line given last, from 1.
 func (l *Lines) Number() int { return l.number }
 
@@ -76,10 +98,13 @@ func (l *Lines) Encoding() Encoding { return l.encoding }
 
 // Next gives the next line with its end, valid until the following call, and
 // io.EOF after the last. After ErrLong and ErrEncoding the line was passed over,
-// and reading can go on.
+// and reading can go on; after ErrBinary it cannot.
 func (l *Lines) Next() ([]byte, error) {
 	if !l.begun {
 		l.begin()
+	}
+	if l.binary {
+		return nil, ErrBinary
 	}
 	line, err := l.in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
@@ -96,6 +121,9 @@ func (l *Lines) Next() ([]byte, error) {
 		return nil, err
 	}
 	l.number++
+	if l.binary = l.number == 1 && l.encoding != UTF16 && bytes.IndexByte(line, 0) >= 0; l.binary {
+		return nil, ErrBinary
+	}
 	return l.decode(line)
 }
 
