@@ -39,7 +39,7 @@ func newCSVReader(r *Reader, first []byte) (*csvReader, error) {
 	if bytes.ContainsRune(bytes.TrimRight(first, "\r\n"), '\r') { // else all its rows would be names of columns
 		return nil, &FormatError{&Mistake{Line: r.source.Number(), Problem: ProblemLineEnds}}
 	}
-	c := &csvReader{reader: r, feed: &feed{source: r.source, rest: first, last: first, base: r.source.Number() - 1, whole: r.options.Whole}}
+	c := &csvReader{reader: r, feed: &feed{source: r.source, rest: first, last: first, base: r.source.Number() - 1, began: r.source.Number(), whole: r.options.Whole}}
 	c.csv = csv.NewReader(c.feed)
 	c.csv.Comma, c.csv.FieldsPerRecord, c.csv.ReuseRecord = comma, -1, true
 	header, err := c.csv.Read()
@@ -123,7 +123,7 @@ func (c *csvReader) place(cell int) (line, column int) {
 
 func (c *csvReader) next() (Row, error) {
 	for {
-		c.feed.taken = 0
+		c.feed.taken, c.feed.began = 0, 0
 		cells, err := c.csv.Read()
 		var wrong *csv.ParseError
 		switch {
@@ -145,8 +145,8 @@ func (c *csvReader) unreadable(err error) *Mistake {
 	switch {
 	case errors.As(err, &wrong):
 		return &Mistake{Line: wrong.StartLine + c.feed.base, Problem: ProblemQuote}
-	case errors.Is(err, errUnclosed):
-		return &Mistake{Line: c.feed.source.Number(), Problem: ProblemQuote}
+	case errors.Is(err, errUnclosed): // what has to be mended is where it began
+		return &Mistake{Line: c.feed.began, Problem: ProblemQuote}
 	case errors.Is(err, errCutOff):
 		return &Mistake{Line: c.feed.source.Number(), Problem: ProblemCutOff}
 	}
@@ -221,6 +221,7 @@ type feed struct {
 	last   []byte // the line given last
 	base   int    // lines before those that csv.Reader counts
 	taken  int    // bytes of the record at hand
+	began  int    // the line that it began on; 0: it has not
 	whole  bool
 }
 
@@ -238,7 +239,9 @@ func (f *feed) Read(p []byte) (int, error) {
 			return 0, errCutOff
 		}
 		f.rest, f.last = line, line
-		f.taken += len(line)
+		if f.taken += len(line); f.began == 0 && len(bytes.TrimRight(line, "\r\n")) > 0 {
+			f.began = f.source.Number()
+		}
 	}
 	n := copy(p, f.rest)
 	f.rest = f.rest[n:]

@@ -140,7 +140,13 @@ func (m *Mistake) Error() string {
 	if m.Err != nil {
 		return fmt.Sprintf("%s: %s: %v", text, m.Field, m.Err)
 	}
-	return fmt.Sprintf("%s: %s %s %q", text, m.Problem, m.Field, m.Value)
+	if text += ": " + string(m.Problem); m.Field != "" {
+		text += " " + m.Field
+	}
+	if m.Value != "" {
+		text += " " + strconv.Quote(m.Value)
+	}
+	return text
 }
 
 func (m *Mistake) Unwrap() error { return m.Err }
