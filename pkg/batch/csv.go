@@ -178,6 +178,10 @@ func (c *csvReader) row(cells []string) (Row, error) {
 			continue
 		}
 		if !c.columns[i].known {
+			if c.swallowed(cell) {
+				line, at := c.place(i)
+				mistakes = append(mistakes, &Mistake{Line: line, Column: at, Problem: ProblemSwallowed})
+			}
 			continue
 		}
 		f := c.columns[i].field

@@ -73,6 +73,8 @@ func TestReader(t *testing.T) {
 		{name: "mistakes and what lies between", in: "user,amount\n1,6.000\n2,5\n3,x,y\n,5\n4,\n5",
 			want: "2:3 amount amount|3 2 5.00|4:3 amount amount|4:5 cells|5  5.00|6:3 amount amount|7:0 amount amount"},
 		{name: "a quote that stays open", in: "user,amount\n1,2\n\n3,\"4\n" + strings.Repeat("5,6\n", 20000), want: "2 1 2.00|FILE 4:0 quote"},
+		{name: "a quote that is closed rows later", in: "user,amount,note\n1,2,\"a\n3,4,b\n5,6,c\"\n7,8,d\n", want: "2:5 swallowed|5 7 8.00"},
+		{name: "quotes over lines that are no rows", in: "user,amount,note\n1,2,\"a\n3,b,4\n,5,c\n6\"\n", want: "2 1 2.00"},
 		{name: "a workbook", in: "PK\x03\x04\x14\x00\x06\x00\n", want: "FILE 1:0 binary"},
 		{name: "columns in characters", in: "игрок;сумма\nАнна;1,2,3\n", want: "2:6 amount amount"},
 		{name: "a lone quote", in: "user,amount\n1\"2,5\n3,4\n", want: "2:0 quote|3 3 4.00"},

@@ -88,6 +88,7 @@ const (
 	ProblemField      Problem = "field"         // Err is a *api.FieldError
 	ProblemAmount     Problem = "amount"        // Err is a *money.ParseError
 	ProblemQuote      Problem = "quote"         // a quotation mark that is not closed, or stands alone
+	ProblemSwallowed  Problem = "swallowed"     // a cell in quotes that goes on over lines which are rows
 	ProblemCells      Problem = "cells"         // more cells than the header has
 	ProblemLong       Problem = "long_row"      // longer than any row can be
 	ProblemEncoding   Problem = "encoding"      // neither UTF-8 nor Windows-1251 throughout
