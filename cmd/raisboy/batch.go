@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -200,16 +199,4 @@ func readExpectation(c *cobra.Command, o *batchOrder) error {
 		o.expectSum = true
 	}
 	return nil
-}
-
-// openInput opens a file that a command is to read; "-" is stdin.
-func (a *app) openInput(name string) (io.Reader, func(), error) {
-	if name == "-" {
-		return a.process.in, func() {}, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, nil, &usageError{Problem: usageBadFile, Name: name, Value: a.reason(err)}
-	}
-	return f, func() { _ = f.Close() }, nil
 }

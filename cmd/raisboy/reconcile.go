@@ -177,7 +177,7 @@ func (a *app) readStatement(path string, o statement.Options) (*statement.File, 
 	defer done()
 	file, err := statement.Read(source, o)
 	var unread *statement.Error
-	if err != nil && !errors.As(err, &unread) {
+	if err != nil && !errors.As(err, &unread) && !errors.Is(err, desk.ErrStopped) {
 		err = &usageError{Problem: usageBadFile, Name: path, Value: a.reason(err)}
 	}
 	return file, err
