@@ -88,47 +88,6 @@ func (r *Renderer) outcomes(t *batch.Tally) ([]string, error) {
 	return lines, err
 }
 
-// Progress is where a batch stands.
-type Progress struct {
-	Tally   *batch.Tally
-	Rows    int // in all; 0: not known
-	Elapsed time.Duration
-}
-
-// ProgressLine says where a batch stands in one line: with a bar, if a terminal
-// of so many columns is to redraw it; width 0: for a log.
-func (r *Renderer) ProgressLine(p Progress, width int) string {
-	t := p.Tally
-	facts := data{
-		"Rows": t.Rows, "Done": t.Of(batch.Done), "Failed": t.Of(batch.Failed), "Unknown": t.Of(batch.Unknown), "Rate": "–", "Left": "–", "Of": "–",
-	}
-	if seconds := p.Elapsed.Seconds(); seconds > 0 && t.Rows > 0 {
-		rate := float64(t.Rows) / seconds
-		facts["Rate"] = fmt.Sprintf("%.0f", rate)
-		if rate < 10 {
-			facts["Rate"] = fmt.Sprintf("%.1f", rate)
-		}
-		if p.Rows > t.Rows {
-			facts["Left"] = r.Catalog.Span(time.Duration(float64(p.Rows-t.Rows) / rate * float64(time.Second)))
-		}
-	}
-	key := "batch.progress-stream"
-	if p.Rows > 0 {
-		facts["Of"] = p.Rows
-		key = "batch.progress"
-	}
-	line := r.Catalog.T(key, facts)
-	if width <= 0 {
-		return line
-	}
-	if p.Rows > 0 {
-		const cells = 20
-		full := min(t.Rows*cells/p.Rows, cells)
-		line = repeat("█", full) + repeat("░", cells-full) + " " + line
-	}
-	return shorten(line, width-1)
-}
-
 // BatchQuestion asks about a whole batch, or has its sum typed once more. The
 // key's places may be Rows, Sum, Profile and Money.
 func (r *Renderer) BatchQuestion(key string, rows int, sums []batch.Total, plain money.Amount, profile string, sandbox bool) string {
