@@ -46,6 +46,10 @@ func (s *session) balance(ctx context.Context, kind api.Kind, currency string) (
 // unreadable says of an input that broke off that it is the file's fault.
 func (j *batchJob) unreadable(err error) error {
 	var path *fs.PathError
+	var spool *batch.SpoolError
+	if errors.As(err, &spool) {
+		return err
+	}
 	if errors.As(err, &path) && path.Op == "read" {
 		return &usageError{Problem: usageBadFile, Name: j.order.file, Value: j.app.reason(err)}
 	}

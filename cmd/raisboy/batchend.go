@@ -109,8 +109,12 @@ func (a *app) explainBatch(err error) (problem, bool) {
 	var (
 		refused *batchRefused
 		format  *batch.FormatError
+		spool   *batch.SpoolError
 	)
 	switch {
+	case errors.As(err, &spool):
+		w := words{"Folder": render.Sanitize(spool.Folder), "Error": a.reason(spool.Err)}
+		return a.say(exitSetup, "problem.batch.spool", w), true
 	case errors.As(err, &refused):
 		exit, key := exitUsage, "batch.ended.mistakes"
 		if refused.Held {

@@ -22,14 +22,30 @@ type spool struct {
 	record []byte
 }
 
+// A SpoolError says that checked rows could not be kept, or not be had back.
+type SpoolError struct {
+	Folder string // of temporary files
+	Err    error
+}
+
+func (e *SpoolError) Error() string { return "keep rows in " + e.Folder + ": " + e.Err.Error() }
+func (e *SpoolError) Unwrap() error { return e.Err }
+
+func spoolError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &SpoolError{os.TempDir(), err}
+}
+
 func newSpool() (*spool, error) {
 	f, err := os.CreateTemp("", "raisboy-batch-*") // 0600
 	if err != nil {
-		return nil, err
+		return nil, spoolError(err)
 	}
 	if runtime.GOOS != "windows" { // there, close removes it
 		if err := os.Remove(f.Name()); err != nil {
-			return nil, errors.Join(err, f.Close())
+			return nil, errors.Join(spoolError(err), f.Close())
 		}
 	}
 	return &spool{file: f, out: bufio.NewWriterSize(f, sheet.MaxLine)}, nil
@@ -54,7 +70,7 @@ func (s *spool) add(r *Row, straight bool) error {
 	}
 	s.record = b
 	_, err := s.out.Write(b)
-	return err
+	return spoolError(err)
 }
 
 func (r *Row) texts() [5]*string {
@@ -65,11 +81,11 @@ func (r *Row) texts() [5]*string {
 func (s *spool) rows() iter.Seq2[Planned, error] {
 	return func(yield func(Planned, error) bool) {
 		if err := s.out.Flush(); err != nil {
-			yield(Planned{}, err)
+			yield(Planned{}, spoolError(err))
 			return
 		}
 		if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-			yield(Planned{}, err)
+			yield(Planned{}, spoolError(err))
 			return
 		}
 		in := bufio.NewReaderSize(s.file, sheet.MaxLine)
@@ -78,7 +94,7 @@ func (s *spool) rows() iter.Seq2[Planned, error] {
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if !yield(p, err) || err != nil {
+			if !yield(p, spoolError(err)) || err != nil {
 				return
 			}
 		}
