@@ -87,6 +87,14 @@ func (p *batchProgress) say(ctx context.Context) {
 	}
 }
 
+// shut says why nothing goes on.
+func (p *batchProgress) shut(until time.Time) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.clear()
+	p.app.render.NoteAt("note.batch-waiting", until)
+}
+
 func (p *batchProgress) stop() {
 	close(p.done)
 	p.ended.Wait()

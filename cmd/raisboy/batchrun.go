@@ -171,6 +171,7 @@ func (j *batchJob) tellOfReader() {
 func (j *batchJob) run(rows iter.Seq2[batch.Planned, error], total int) error {
 	a := j.app
 	p := a.newBatchProgress(total)
+	j.gate.Shut = p.shut
 	runner := &batch.Runner{
 		Jobs: j.order.jobs, MaxFailures: j.order.maxFailures, MaxUnknown: j.order.maxUnknown,
 		Work: j.work, Keep: j.keep, Before: j.before, Stop: a.interrupt.stop,

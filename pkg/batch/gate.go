@@ -12,13 +12,17 @@ import (
 // defaultPause is how long everybody waits after a 429 that does not say.
 const defaultPause = 5 * time.Second
 
+// longPause is how long a pause is that has to be explained.
+const longPause = 10 * time.Second
+
 // A Gate stands before the client of all workers: when the project tells one of
 // them to come back later (429), all of them wait. Next and Now are required.
 type Gate struct {
 	Next  desk.Sender
 	Now   func() time.Time
-	Stop  <-chan struct{}     // closed when nothing new is to begin
-	Sleep func(time.Duration) // in its place, for tests; nil: a timer
+	Stop  <-chan struct{}       // closed when nothing new is to begin
+	Sleep func(time.Duration)   // in its place, for tests; nil: a timer
+	Shut  func(until time.Time) // told once of each pause that is long; may be nil
 
 	mutex sync.Mutex
 	until time.Time
@@ -36,13 +40,24 @@ func (g *Gate) Send(ctx context.Context, call api.Call) api.Outcome {
 		if pause <= 0 {
 			pause = defaultPause
 		}
-		g.mutex.Lock()
-		if until := g.Now().Add(pause); until.After(g.until) {
-			g.until = until
-		}
-		g.mutex.Unlock()
+		g.shut(pause)
 	}
 	return outcome
+}
+
+// shut keeps the gate closed for at least so long.
+func (g *Gate) shut(pause time.Duration) {
+	g.mutex.Lock()
+	now, before := g.Now(), g.until
+	until := now.Add(pause)
+	if until.After(before) {
+		g.until = until
+	}
+	g.mutex.Unlock()
+	// Of eight workers that are told so at once, one says it.
+	if pause >= longPause && until.Sub(before) >= longPause && g.Shut != nil {
+		g.Shut(until)
+	}
 }
 
 // Wait waits while the gate is shut.

@@ -322,11 +322,15 @@ func TestGateHoldsEverybody(t *testing.T) {
 		began := time.Now()
 		var mutex sync.Mutex
 		var at []time.Duration
-		g := &Gate{Now: time.Now, Stop: make(chan struct{})}
+		var shut []time.Duration
+		g := &Gate{Now: time.Now, Stop: make(chan struct{}), Shut: func(until time.Time) { shut = append(shut, until.Sub(began)) }}
 		g.Next = senderFunc(func() api.Outcome {
 			mutex.Lock()
 			defer mutex.Unlock()
-			if at = append(at, time.Since(began)); len(at) == 1 {
+			switch at = append(at, time.Since(began)); len(at) {
+			case 2:
+				return api.Outcome{Cause: api.CauseRateLimited, RetryAfter: 9 * time.Second} // not worth a word
+			case 1:
 				return api.Outcome{Cause: api.CauseRateLimited, RetryAfter: 30 * time.Second}
 			}
 			return api.Outcome{Verdict: api.Done}
@@ -341,6 +345,11 @@ func TestGateHoldsEverybody(t *testing.T) {
 			if when < 30*time.Second {
 				t.Errorf("request %d left after %s", i+1, when)
 			}
+		}
+		g.shut(time.Minute)
+		g.shut(time.Minute + time.Second) // who else was told so at the time
+		if want := []time.Duration{30 * time.Second, time.Since(began) + time.Minute}; !slices.Equal(shut, want) {
+			t.Errorf("said of %s, want %s", shut, want)
 		}
 	})
 }
