@@ -129,7 +129,7 @@ func (j *batchJob) dryRun() error {
 		return err
 	}
 	defer func() { _ = plan.Close() }()
-	if err := j.app.render.BatchPlan(plan.Summary, plan.Mistakes); err != nil {
+	if err := j.app.render.BatchPlan(plan.Summary, plan.Mistakes, plan.More); err != nil {
 		return err
 	}
 	return j.refuse(plan)

@@ -107,6 +107,17 @@ func TestCheckFindsWhatIsWrongWithTheWhole(t *testing.T) {
 	}
 }
 
+// All mistakes are listed, as long as somebody could read them, and the others counted.
+func TestCheckListsAllMistakes(t *testing.T) {
+	for rows, listed := range map[int]int{300: 300, 10100: 10000} {
+		c := checkOf(api.KindDeposit)
+		plan := planOf(t, c, "user,amount\n"+strings.Repeat("1,-2\n", rows))
+		if len(plan.Mistakes) != listed || plan.More != rows-listed || plan.Mistakes[listed-1].Line != listed+1 {
+			t.Errorf("of %d mistakes %d are listed, and %d more", rows, len(plan.Mistakes), plan.More)
+		}
+	}
+}
+
 // What is given to be run is what was read, whatever it is.
 func TestPlanKeepsRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -8,8 +8,9 @@ import (
 // BatchSummary says on Err what was found in a batch before anything is sent.
 func (r *Renderer) BatchSummary(s batch.Summary) { r.tell(r.summary(s)...) }
 
-// BatchPlan prints the same as the result of a dry run.
-func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake) error {
+// BatchPlan prints the same as the result of a dry run; more is how many mistakes
+// there are beside those listed.
+func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake, more int) error {
 	if r.Format == Text {
 		r.tell(r.err.strong(caution, []string{r.Catalog.T("dry.nothing", nil)})...)
 		return r.print(r.summary(s)...)
@@ -35,6 +36,7 @@ func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake) error {
 	return r.emit(object{
 		{"rows", s.Rows}, {"sum", s.Sum.String()}, {"totals", totals(s.Totals, true)}, {"new", totals(s.New, false)},
 		{"done", s.Done}, {"refused", s.Refused}, {"unsettled", s.Open}, {"equal", s.Equal}, {"above", s.Above}, {"mistakes", found},
+		{"more_mistakes", more},
 	})
 }
 
