@@ -26,10 +26,10 @@ func (k *checking) finish() error {
 		return err
 	}
 	if e := k.Expect; e.HasCount && e.Count != s.Rows {
-		k.note(&Mistake{Problem: ProblemCount, Value: strconv.Itoa(s.Rows)})
+		k.note(&Mistake{Problem: ProblemCount, Value: strconv.Itoa(s.Rows), Meant: strconv.Itoa(e.Count)})
 	}
 	if e := k.Expect; e.Sum != 0 && e.Sum != s.Sum {
-		k.note(&Mistake{Problem: ProblemSum, Value: s.Sum.String()})
+		k.note(&Mistake{Problem: ProblemSum, Value: s.Sum.String(), Meant: e.Sum.String()})
 	}
 	slices.SortStableFunc(k.plan.Mistakes, func(a, b *Mistake) int {
 		if a.Line == 0 || b.Line == 0 { // those of the whole come last

@@ -187,7 +187,11 @@ func (c *csvReader) row(cells []string) (Row, error) {
 		f := c.columns[i].field
 		line, at := c.place(i)
 		row.columns[f] = int32(at)
-		if m := c.reader.take(&row, f, strings.Clone(text), line); m != nil {
+		m := c.apostrophe(f, text, line, at)
+		if m == nil {
+			m = c.reader.take(&row, f, strings.Clone(text), line)
+		}
+		if m != nil {
 			mistakes = append(mistakes, m)
 		}
 	}

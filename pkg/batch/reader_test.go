@@ -75,6 +75,7 @@ func TestReader(t *testing.T) {
 		{name: "a quote that stays open", in: "user,amount\n1,2\n\n3,\"4\n" + strings.Repeat("5,6\n", 20000), want: "2 1 2.00|FILE 4:0 quote"},
 		{name: "a quote that is closed rows later", in: "user,amount,note\n1,2,\"a\n3,4,b\n5,6,c\"\n7,8,d\n", want: "2:5 swallowed|5 7 8.00"},
 		{name: "quotes over lines that are no rows", in: "user,amount,note\n1,2,\"a\n3,b,4\n,5,c\n6\"\n", want: "2 1 2.00"},
+		{name: "a spreadsheet's apostrophes", in: "user,amount,ref\n'00123,'100,'7\n’1,2,a\n'a,3,'b\n", want: "2:1 apostrophe user_id|2:8 apostrophe amount|2:13 apostrophe ref|3:1 apostrophe user_id|4 'a 3.00   'b"},
 		{name: "a workbook", in: "PK\x03\x04\x14\x00\x06\x00\n", want: "FILE 1:0 binary"},
 		{name: "columns in characters", in: "игрок;сумма\nАнна;1,2,3\n", want: "2:6 amount amount"},
 		{name: "a lone quote", in: "user,amount\n1\"2,5\n3,4\n", want: "2:0 quote|3 3 4.00"},

@@ -98,6 +98,7 @@ const (
 	ProblemTwice      Problem = "twice"         // the same column under two names
 	ProblemCutOff     Problem = "cut_off"       // an endless batch's last line has no end: the rest of it may be missing
 	ProblemScientific Problem = "scientific"    // an id that a spreadsheet has rounded: 2,56457E+14
+	ProblemApostrophe Problem = "apostrophe"    // a spreadsheet's sign that a number is text: '00123
 	ProblemKind       Problem = "kind"          // the row says that it is of another kind
 	ProblemNoRef      Problem = "no_ref"        // neither a ref nor a batch's name
 	ProblemMixedRefs  Problem = "mixed_refs"    // some rows have a ref and this one has not, or the other way round
@@ -135,6 +136,9 @@ type Mistake struct {
 
 func (m *Mistake) Error() string {
 	text := "line " + strconv.Itoa(m.Line)
+	if m.Line == 0 {
+		text = "the whole"
+	}
 	if m.Column > 0 {
 		text += ", column " + strconv.Itoa(m.Column)
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -35,6 +36,10 @@ func TestFailedRowsComeBackAsTheyWere(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := batch.NewReader(strings.NewReader(out.String()), batch.Options{Kind: api.KindPayout}).Next()
+			var wrong *batch.RowError
+			if format == CSV && errors.As(err, &wrong) && wrong.Mistakes[0].Problem == batch.ProblemApostrophe {
+				continue // it came from JSON: as a spreadsheet's it is refused aloud, never taken for another
+			}
 			if err != nil {
 				t.Fatalf("%v: %q", err, out.String())
 			}

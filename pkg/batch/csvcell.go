@@ -31,3 +31,17 @@ func (c *csvReader) swallowed(cell string) bool {
 	}
 	return false
 }
+
+// apostrophe finds a number behind the sign by which a spreadsheet keeps it as
+// text. It belongs to nobody's id, and once it is gone the same row has another
+// ref.
+func (c *csvReader) apostrophe(f field, text string, line, at int) *Mistake {
+	rest := strings.TrimLeft(text, "'’‘`")
+	switch {
+	case rest == text, rest == "", strings.Trim(rest, "0123456789 ,.") != "":
+		return nil
+	case f == fieldAmount && !c.reader.options.Kind.MovesMoney():
+		return nil
+	}
+	return &Mistake{Line: line, Column: at, Field: f.String(), Problem: ProblemApostrophe, Value: clip(text)}
+}
