@@ -13,11 +13,11 @@ import (
 func (j *batchJob) conclude(e batch.Ending, total int) error {
 	a := j.app
 	exit := exitOfBatch(e)
-	p := problem{exit: exit}
+	p, rest := problem{exit: exit}, ""
 	switch e.Reason {
 	case batch.RanThrough:
 		if e.Tally.Of(batch.Done) < e.Tally.Rows && !a.quiet {
-			p.remedy = a.catalog.T("batch.rest", nil)
+			rest = "batch.rest"
 		}
 	case batch.Broken:
 		p = a.brokenBatch(e)
@@ -35,8 +35,10 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 	switch {
 	case p.cause != "":
 		a.render.Problem(p.cause, p.remedy)
-	case p.remedy != "":
-		a.render.Note("batch.rest", nil)
+	case rest != "" && !j.order.terms.Kind.MovesMoney(): // asked again, it is asked anew
+		a.render.Note("batch.rest-users", nil)
+	case rest != "":
+		a.render.Note(rest, nil)
 	}
 	if left := total - e.Tally.Rows; left > 0 { // of a stream nobody knows
 		a.render.BatchNotBegun(left)
@@ -88,11 +90,20 @@ func exitOfBatch(e batch.Ending) exitCode {
 	return exitRows
 }
 
+// column names a column of a file as the contract does, and as people who write
+// its header in their own language do.
+func (a *app) column(name string) string {
+	if key := "batch.column." + name; a.catalog.Has(key) {
+		return a.catalog.T(key, nil)
+	}
+	return name
+}
+
 // sayMistake is the sentence about a mistake in a file.
 func (a *app) sayMistake(m *batch.Mistake) string {
 	var limit *batch.LimitError
 	w := words{
-		"Field": m.Field, "Value": render.Sanitize(m.Value), "Meant": m.Meant, "First": m.First, "Operation": m.Operation,
+		"Field": a.column(m.Field), "Value": render.Sanitize(m.Value), "Meant": a.column(m.Meant), "First": m.First, "Operation": m.Operation,
 		"Amount": "", "Limit": "",
 	}
 	var amount *money.ParseError
