@@ -103,7 +103,7 @@ func (a *app) column(name string) string {
 func (a *app) sayMistake(m *batch.Mistake) string {
 	var limit *batch.LimitError
 	w := words{
-		"Field": a.column(m.Field), "Value": render.Sanitize(m.Value), "Meant": a.column(m.Meant), "First": m.First, "Operation": m.Operation,
+		"Field": a.column(m.Field), "Value": render.Sanitize(m.Value), "Meant": a.column(render.Sanitize(m.Meant)), "First": m.First, "Operation": m.Operation,
 		"Amount": "", "Limit": "",
 	}
 	var amount *money.ParseError

@@ -249,7 +249,11 @@ func (k *checking) prior(row *Row, o desk.Order, p desk.Prior) error {
 	case p.Entry.ID == 0:
 		return addTo(&s.New, Total{Currency: o.Currency}, o.Amount)
 	case !p.Same:
-		k.note(&Mistake{Line: row.Line, Problem: ProblemChanged, Value: clip(p.Entry.Ref), Operation: p.Entry.ID})
+		was := p.Entry.Call
+		k.note(&Mistake{
+			Line: row.Line, Problem: ProblemChanged, Value: clip(p.Entry.Ref), Operation: p.Entry.ID,
+			Meant: fmt.Sprintf("%s %s %s → %s, %s", was.Kind, was.Terms.Amount, was.Terms.Currency, was.Terms.UserID, was.Terms.PaymentMethod),
+		})
 	case state.Unsettled():
 		s.Open++
 	case !state.HoldsRef():

@@ -128,10 +128,10 @@ type Mistake struct {
 	Field        string // the contract's name of the column; empty: none
 	Problem      Problem
 	Value        string // what was given, or what Problem says; untrusted text
-	Meant        string
-	First        int   // the line of the row that it collides with
-	Operation    int64 // the operation that it collides with
-	Err          error // may be nil
+	Meant        string // the column that may be meant, what was expected, or what the journal has
+	First        int    // the line of the row that it collides with
+	Operation    int64  // the operation that it collides with
+	Err          error  // may be nil
 }
 
 func (m *Mistake) Error() string {
