@@ -44,14 +44,24 @@ func (p *batchProgress) count(r batch.Result) {
 	p.tally.Add(r.Outcome, "", "", 0, r.Replayed)
 }
 
-// around prints something that the line must not run into.
-func (p *batchProgress) around(print func() error) error {
+// out prints something on stdout, which the line must not run into where both
+// are the terminal. A pipe that nobody empties keeps back no word about it.
+func (p *batchProgress) out(print func() error) error {
+	if !p.app.process.outTerminal {
+		return print()
+	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.app.process.outTerminal {
-		p.clear()
-	}
+	p.clear()
 	return print()
+}
+
+// aside prints something on stderr.
+func (p *batchProgress) aside(print func()) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.clear()
+	print()
 }
 
 // start shows progress until stop, and says once that the operator was heard.

@@ -178,8 +178,9 @@ func (j *batchJob) run(rows iter.Seq2[batch.Planned, error], total int) error {
 	}
 	runner.Report = func(row batch.Planned, result batch.Result) error {
 		p.count(result)
-		return p.around(func() error { return j.report(row, result) })
+		return j.report(p, row, result)
 	}
+	a.render.Out = a.abandonable(a.render.Out)
 	p.start(a.interrupt)
 	ending := runner.Run(a.interrupt, rows)
 	p.stop()
@@ -249,7 +250,7 @@ func (j *batchJob) keep(ctx context.Context, p batch.Planned, result batch.Resul
 
 // report prints a row. If stdout does not take it, stderr does: whatever
 // happened to the money must be said somewhere.
-func (j *batchJob) report(p batch.Planned, result batch.Result) error {
+func (j *batchJob) report(screen *batchProgress, p batch.Planned, result batch.Result) error {
 	a := j.app
 	switch v := result.Value.(type) {
 	case desk.Receipt:
@@ -257,28 +258,28 @@ func (j *batchJob) report(p batch.Planned, result batch.Result) error {
 			j.last = v
 		}
 		v.Entry.Line = p.Row.Line
-		err := a.render.BatchReceipt(v, p.Row.Line)
+		err := screen.out(func() error { return a.render.BatchReceipt(v, p.Row.Line) })
 		if err != nil {
-			a.render.Lost(v)
+			screen.aside(func() { a.render.Lost(v) })
 		}
 		if !v.Recorded {
-			a.render.Lost(v) // exit 10: never silent
+			screen.aside(func() { a.render.Lost(v) }) // exit 10: never silent
 		}
 		return err
 	case api.Outcome:
-		return a.render.BatchValidation(p.Row.UserID, v, p.Row.Line)
+		return screen.out(func() error { return a.render.BatchValidation(p.Row.UserID, v, p.Row.Line) })
 	case *batch.RowError:
 		said := make([]string, len(v.Mistakes))
 		for i, m := range v.Mistakes {
 			said[i] = a.sayMistake(m)
 		}
 		if a.render.Format != render.Text {
-			a.render.BatchMistakes(v.Mistakes, said, 0)
+			screen.aside(func() { a.render.BatchMistakes(v.Mistakes, said, 0) })
 		}
 		row := p.Row
 		fill(&row.Currency, j.order.terms.Currency)
 		fill(&row.PaymentMethod, j.order.terms.PaymentMethod)
-		return a.render.BatchInvalid(j.order.terms.Kind, row, v.Error(), said[0])
+		return screen.out(func() error { return a.render.BatchInvalid(j.order.terms.Kind, row, v.Error(), said[0]) })
 	}
 	return nil
 }

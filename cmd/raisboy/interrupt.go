@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // interruption turns Ctrl-C into what it means while money moves. The first
@@ -19,6 +20,10 @@ type interruption struct {
 	signals chan os.Signal
 	deaf    atomic.Bool // Ctrl-C is meant for another program
 }
+
+// lastWords is how long a command may take, after the second Ctrl-C, to say what
+// it knows; one that cannot, because nobody takes it, can be ended by a third.
+const lastWords = 3 * time.Second
 
 func newInterruption(parent context.Context) *interruption {
 	ctx, cancel := context.WithCancel(parent)
@@ -42,6 +47,8 @@ func (i *interruption) watch() {
 			}
 			if !first {
 				i.cancel()
+				time.Sleep(lastWords)
+				signal.Stop(i.signals) // a third one ends what even this did not
 				return
 			}
 			close(i.stop)
