@@ -124,20 +124,26 @@ func (p *batchProgress) show() {
 		_, _ = io.WriteString(p.app.process.err, p.app.render.ProgressLine(now, 0)+"\n")
 		return
 	}
-	width := p.app.process.width
-	if width == 0 {
-		width = progressWidth
-	}
-	line := p.app.render.ProgressLine(now, width)
+	line := p.app.render.ProgressLine(now, p.width())
 	p.clear()
 	p.drawn = utf8.RuneCountInString(line)
 	_, _ = io.WriteString(p.app.process.err, line)
 }
 
+// width is that of the terminal which stderr is: stdout may be a file.
+func (p *batchProgress) width() int {
+	if ask := p.app.process.errColumns; ask != nil {
+		if width := ask(); width > 0 {
+			return width
+		}
+	}
+	return progressWidth
+}
+
 // clear takes the line away, without a word to the terminal but spaces.
 func (p *batchProgress) clear() {
 	if p.drawn > 0 {
-		blank := make([]byte, p.drawn)
+		blank := make([]byte, min(p.drawn, p.width()-1)) // it may be narrower by now
 		for i := range blank {
 			blank[i] = ' '
 		}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/raisboy/raisboy/pkg/sandbox"
 )
@@ -90,6 +91,29 @@ func TestBatchAboveConfirmation(t *testing.T) {
 		entries, err := server.Ledger()
 		if err != nil || len(entries) != test.moved {
 			t.Errorf("%s: the project moved %d deposits, want %d; %v", test.more, len(entries), test.moved, err)
+		}
+	}
+}
+
+// TestBatchProgressFits: the line is as wide as the terminal that it stands on,
+// wherever the rows go; a line that is too long scrolls at every redrawing.
+func TestBatchProgressFits(t *testing.T) {
+	_, address := newProject(t, sandbox.Options{SlowDelay: time.Second})
+	file := rowsFile(t, "user,amount\nslow,1\nslow,2\n")
+	command := commandForTests(t) + " deposit --batch b --yes --lang ru --file " + file
+	for name, shell := range map[string]string{"terminal": command, "file": command + " >" + file + ".out"} {
+		output, code := talk(t, 60, newTill(t, address), []string{"sh", "-c", shell})
+		drawn := 0
+		for _, line := range strings.FieldsFunc(output, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if strings.Contains(line, "/2, ") || strings.Contains(line, " из 2, ") {
+				drawn++
+				if n := utf8.RuneCountInString(line); n >= 60 {
+					t.Errorf("%s: %d columns: %s", name, n, line)
+				}
+			}
+		}
+		if code != 0 || drawn == 0 {
+			t.Errorf("%s: exit %d, drawn %d times\n%q", name, code, drawn, output)
 		}
 	}
 }

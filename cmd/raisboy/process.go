@@ -31,6 +31,7 @@ type process struct {
 	inTerminal, outTerminal, errTerminal bool
 	width                                int        // columns of the terminal; 0: none
 	columns                              func() int // the same, asked again; nil: it never changes
+	errColumns                           func() int // of the terminal that stderr is; nil: unknown
 }
 
 func systemProcess() *process {
@@ -42,15 +43,18 @@ func systemProcess() *process {
 		errTerminal: isTerminal(os.Stderr),
 	}
 	if p.outTerminal {
-		p.columns = columnsOfStdout
+		p.columns = func() int { return columnsOf(os.Stdout) }
 		p.width = p.columns()
+	}
+	if p.errTerminal {
+		p.errColumns = func() int { return columnsOf(os.Stderr) }
 	}
 	return p
 }
 
-// columnsOfStdout asks the system how wide the terminal is now; 0: unknown.
-func columnsOfStdout() int {
-	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+// columnsOf asks the system how wide a terminal is now; 0: unknown.
+func columnsOf(terminal *os.File) int {
+	width, _, err := term.GetSize(int(terminal.Fd()))
 	if err != nil {
 		return 0
 	}

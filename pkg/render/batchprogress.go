@@ -26,9 +26,9 @@ const (
 // of so many columns is to redraw it; width 0: for a log. Where there is little
 // room, the bar gives way first: how many rows are unknown is worth more.
 func (r *Renderer) ProgressLine(p Progress, width int) string {
-	facts, key := r.progress(p), "batch.progress-stream"
+	facts, key, narrow := r.progress(p), "batch.progress-stream", "batch.progress-stream-narrow"
 	if p.Rows > 0 {
-		key = "batch.progress"
+		key, narrow = "batch.progress", "batch.progress-narrow"
 	}
 	line := r.Catalog.T(key, facts)
 	if width <= 0 {
@@ -36,7 +36,7 @@ func (r *Renderer) ProgressLine(p Progress, width int) string {
 	}
 	room := width - 1 // a full line would make some terminals scroll
 	if lipgloss.Width(line) > room {
-		line = r.Catalog.T(key+"-narrow", facts)
+		line = r.Catalog.T(narrow, facts)
 	}
 	if cells := min(barMost, room-lipgloss.Width(line)-1); p.Rows > 0 && cells >= barLeast {
 		full := min(p.Tally.Rows*cells/p.Rows, cells)
