@@ -15,11 +15,15 @@ import (
 func (a *app) renderer(o config.Options) *render.Renderer {
 	format, _ := render.ParseFormat(o.Output)
 	p := a.process
+	errWidth := 0
+	if p.errColumns != nil {
+		errWidth = p.errColumns()
+	}
 	return render.New(render.Options{
 		Out: p.out, Err: p.err, Format: format, Catalog: a.catalog,
 		Color:    render.DecideColor(o.Color, p.outTerminal, a.lookupEnv),
 		ErrColor: render.DecideColor(o.Color, p.errTerminal, a.lookupEnv),
-		Width:    p.width, Quiet: a.quiet, Verbose: a.verbose, Now: p.now, Flags: a.profileFlags(),
+		Width:    p.width, ErrWidth: errWidth, Quiet: a.quiet, Verbose: a.verbose, Now: p.now, Flags: a.profileFlags(),
 	})
 }
 

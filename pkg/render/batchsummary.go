@@ -108,20 +108,20 @@ func (r *Renderer) BatchUnknown(rows int, kind api.Kind) {
 	if kind == api.KindPayout {
 		key = "batch.unknown-payouts"
 	}
-	r.tell(r.err.strong(alarm, r.wrapOut(r.Catalog.N(key, rows, nil)))...)
-	r.tell(r.wrapOut(r.Catalog.T("batch.unknown-next", nil))...)
+	r.tell(r.err.strong(alarm, r.wrapErr(r.Catalog.N(key, rows, nil)))...)
+	r.tell(r.wrapErr(r.Catalog.T("batch.unknown-next", nil))...)
 }
 
 // BatchNotBegun says on Err how many rows a batch that stopped did not come to.
 func (r *Renderer) BatchNotBegun(rows int) {
-	r.tell(r.wrapOut(r.Catalog.N("batch.not-begun", rows, nil))...)
+	r.tell(r.wrapErr(r.Catalog.N("batch.not-begun", rows, nil))...)
 }
 
 // BatchLeftOut says on Err how many rows are not in a file to be corrected,
 // because they may have been paid.
 func (r *Renderer) BatchLeftOut(rows int) {
 	if rows > 0 {
-		r.tell(r.err.strong(alarm, r.wrapOut(r.Catalog.N("batch.left-out", rows, nil)))...)
-		r.tell(r.wrapOut(r.Catalog.T("batch.unknown-next", nil))...)
+		r.tell(r.err.strong(alarm, r.wrapErr(r.Catalog.N("batch.left-out", rows, nil)))...)
+		r.tell(r.wrapErr(r.Catalog.T("batch.unknown-next", nil))...)
 	}
 }

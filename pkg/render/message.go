@@ -21,7 +21,7 @@ func (r *Renderer) Problem(cause, remedy string) {
 // labelled is one line, broken between words only where a terminal is narrower.
 func (r *Renderer) labelled(t tone, key, sentence string) []string {
 	label := r.Catalog.T(key, nil)
-	lines := wrap(label+" "+oneLine(sentence), r.Width)
+	lines := r.wrapErr(label + " " + oneLine(sentence))
 	lines[0] = r.err.tint(t, label) + strings.TrimPrefix(lines[0], label)
 	return lines
 }
@@ -32,13 +32,13 @@ func oneLine(s string) string { return strings.TrimSpace(Sanitize(s)) }
 // catalog's.
 func (r *Renderer) Note(key string, facts map[string]any) {
 	if !r.Quiet {
-		r.tell(wrap(r.say(r.Catalog, step{key: key, data: facts}), r.Width)...)
+		r.tell(r.wrapErr(r.say(r.Catalog, step{key: key, data: facts}))...)
 	}
 }
 
 // Wrapped breaks what is asked on a terminal between words.
 func (r *Renderer) Wrapped(question string) string {
-	return strings.Join(wrap(question, r.Width), "\n")
+	return strings.Join(r.wrapErr(question), "\n")
 }
 
 // Question asks about an order: what goes where, and whether it is real. The

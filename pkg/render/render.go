@@ -51,6 +51,9 @@ type Options struct {
 	// is wrapped, cut or framed.
 	Width int
 
+	// ErrWidth is that of the terminal behind Err, where Out is none. 0: as Width.
+	ErrWidth int
+
 	Quiet   bool // say less; never less about money whose end is not known
 	Verbose bool // show rejected webhooks too
 
@@ -159,6 +162,14 @@ func (r *Renderer) headerOf(o object) (string, error) {
 		header = byteOrderMark + header
 	}
 	return header, nil
+}
+
+// wrapErr wraps for the terminal behind Err.
+func (r *Renderer) wrapErr(sentence string) []string {
+	if r.Width <= 0 {
+		return wrap(sentence, r.ErrWidth)
+	}
+	return r.wrapOut(sentence)
 }
 
 // wrapOut wraps for the terminal behind Out.

@@ -215,5 +215,5 @@ func (r *Renderer) Rotated(x Rotation) error {
 // is asked, and where the answer is to be had. Quiet does not silence it: a
 // question alone helps nobody.
 func (r *Renderer) Aside(key string, facts map[string]any) {
-	r.tell(wrap(r.say(r.Catalog, step{key: key, data: facts}), r.Width)...)
+	r.tell(r.wrapErr(r.say(r.Catalog, step{key: key, data: facts}))...)
 }
