@@ -29,6 +29,9 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 			return j.app.stoppedEarly()
 		}
 		p = a.endedBy(e.Reason, exit)
+		if !j.order.terms.Kind.MovesMoney() { // nothing of it was recorded
+			p.remedy = a.catalog.T("batch.again-users", nil)
+		}
 	case batch.TooManyFailed, batch.TooManyUnknown, batch.Unreachable, batch.BadCredentials, batch.Unrecorded:
 		p = a.endedBy(e.Reason, exit)
 	}

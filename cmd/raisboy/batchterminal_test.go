@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -155,5 +156,32 @@ func TestBatchInterrupted(t *testing.T) {
 				t.Errorf("exit %d\n%s\n%s", code, out.String(), said.String())
 			}
 		})
+	}
+}
+
+// TestUsersInterrupted: nothing is recorded of users that were only asked about,
+// and nothing else is said.
+func TestUsersInterrupted(t *testing.T) {
+	_, address := newProject(t, sandbox.Options{Fault: sandbox.Fault{Delay: 300 * time.Millisecond, All: true}})
+	users := rowsFile(t, "user\n"+strings.Repeat("1\n", 1000))
+	asking := exec.CommandContext(t.Context(), commandForTests(t), "validate", "--file", users, "--jobs", "1", "-o", "json")
+	said := &heard{}
+	asking.Env, asking.Stderr = newTill(t, address), said
+	out, err := asking.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := asking.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for i := 0; lines.Scan(); i++ {
+		if i == 0 {
+			_ = asking.Process.Signal(os.Interrupt)
+		}
+	}
+	_ = asking.Wait()
+	if code := asking.ProcessState.ExitCode(); code != int(exitRows) || !strings.Contains(said.text(), "it asks about all of them anew") {
+		t.Errorf("exit %d\n%s", code, said.text())
 	}
 }
