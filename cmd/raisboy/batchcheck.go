@@ -190,3 +190,11 @@ func (a *app) confirmLargeBatch(j *batchJob, s *batch.Summary) error {
 	profile := j.session.profile
 	return a.retype(a.interrupt, a.render.BatchQuestion("prompt.batch.retype", s.Rows, s.New, s.Sum, profile.Name, profile.Sandbox), s.Sum)
 }
+
+// priors is what a check asks about rows: nothing where there is no journal yet.
+func priors(d *desk.Desk) batch.Journal {
+	if d == nil || d.Journal == nil {
+		return nil
+	}
+	return d
+}

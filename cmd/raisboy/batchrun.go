@@ -284,14 +284,6 @@ func (j *batchJob) report(screen *batchProgress, p batch.Planned, result batch.R
 	return nil
 }
 
-// priors is what a check asks about rows: nothing where there is no journal yet.
-func priors(d *desk.Desk) batch.Journal {
-	if d == nil || d.Journal == nil {
-		return nil
-	}
-	return d
-}
-
 // openForReading gives a desk that can be asked what the journal holds.
 func (j *batchJob) openForReading() (*desk.Desk, error) {
 	s := j.session
