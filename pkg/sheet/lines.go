@@ -138,7 +138,9 @@ func (l *Lines) decode(line []byte) ([]byte, error) {
 	case l.encoding != Windows1251 && utf8.Valid(line):
 		l.foreign = true
 		return line, nil
-	case l.encoding == UTF16 || l.foreign:
+	case l.encoding == UTF16 || l.foreign || utf8.Valid(line):
+		// Two files glued together: whichever way it is read, some of it turns
+		// into other letters. What Windows-1251 writes is as good as never UTF-8.
 		return nil, ErrEncoding
 	}
 	l.encoding = Windows1251

@@ -105,3 +105,16 @@ func FuzzLines(f *testing.F) {
 		}
 	})
 }
+
+// TestTwoEncodingsInEitherOrder: glued files are not read as other letters.
+func TestTwoEncodingsInEitherOrder(t *testing.T) {
+	for _, file := range []string{"ж\n\xe6\n", "\xe6\nж\n"} {
+		lines := NewLines(strings.NewReader(file))
+		if _, err := lines.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := lines.Next(); !errors.Is(err, ErrEncoding) {
+			t.Errorf("%q: error %v", file, err)
+		}
+	}
+}
