@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,11 @@ func (a *app) reconcile(c *cobra.Command, path string) error {
 	fill(&x.options.Currency, s.profile.Currency)
 	if x.file, err = a.readStatement(path, x.options); err != nil {
 		return err
+	}
+	if x.rules.Since.IsZero() || x.rules.Until.IsZero() { // else it is known of which days nothing is in it
+		if err := x.file.About(); err != nil {
+			return err
+		}
 	}
 	if err := a.probe(); err != nil {
 		return err
@@ -223,7 +229,7 @@ func readColumns(c *cobra.Command) (map[statement.Field]string, error) {
 	given, _ := c.Flags().GetStringArray("column")
 	columns := map[statement.Field]string{}
 	for _, list := range given {
-		for _, pair := range strings.Split(list, ",") {
+		for _, pair := range splitColumns(list) {
 			name, header, found := strings.Cut(pair, "=")
 			field := statement.Field(strings.TrimSpace(name))
 			known := false
@@ -240,4 +246,20 @@ func readColumns(c *cobra.Command) (map[statement.Field]string, error) {
 		}
 	}
 	return columns, nil
+}
+
+// splitColumns parts field=header,field=header. A comma that no field follows
+// belongs to the header: "Сумма, UZS".
+func splitColumns(list string) []string {
+	var pairs []string
+	for _, part := range strings.Split(list, ",") {
+		name, _, found := strings.Cut(part, "=")
+		isField := slices.Contains(statement.Fields(), statement.Field(strings.TrimSpace(name)))
+		if found && isField || len(pairs) == 0 {
+			pairs = append(pairs, part)
+			continue
+		}
+		pairs[len(pairs)-1] += "," + part
+	}
+	return pairs
 }

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,7 +60,8 @@ func (f Field) names() []string {
 	case FieldTime:
 		return []string{"time", "date", "datetime", "createdat", "timestamp", "at", "время", "дата", "датаивремя", "датавремя", "датаоперации"}
 	case FieldStatus:
-		return []string{"status", "state", "outcome", "статус", "состояние"}
+		return []string{"status", "state", "outcome", "result", "paymentstatus", "transactionstatus", "operationstatus", "статус", "состояние",
+			"результат", "статусоперации", "статустранзакции", "статусплатежа", "состояниеоперации"}
 	}
 	return nil
 }
@@ -130,6 +132,25 @@ func (c columns) name(f Field) string {
 		return strings.TrimSpace(c.names[at])
 	}
 	return string(f)
+}
+
+// equal reports that two headers put the same in the same places.
+func (c columns) equal(other columns) bool { return maps.Equal(c.at, other.at) }
+
+// strays calls f with what a line has in columns that are no field's, until f
+// gives false.
+func (c columns) strays(record []string, f func(cell int, text string) bool) {
+	known := make([]bool, len(record))
+	for _, at := range c.at {
+		if at < len(known) {
+			known[at] = true
+		}
+	}
+	for cell, text := range record {
+		if text = strings.TrimSpace(text); !known[cell] && text != "" && !f(cell, text) {
+			return
+		}
+	}
 }
 
 // cell is a line's text for a field, empty where the line has none.

@@ -21,6 +21,10 @@ const (
 	ProblemKind      Problem = "kind"       // it is not said whether it is a deposit or a payout
 	ProblemSigns     Problem = "signs"      // deposits, or payouts, with both signs
 	ProblemText      Problem = "text"       // an id or a user with invisible characters, or too long
+	ProblemNumber    Problem = "number"     // an id that a spreadsheet rounded: 2.56457E+15
+	ProblemStatus    Problem = "status"     // a status in a column that is not known to hold one
+	ProblemHeader    Problem = "header"     // a second header, which says otherwise
+	ProblemNothing   Problem = "nothing"    // no line is about a deposit or a payout; see [File.About]
 )
 
 // An Error says why a statement cannot be used. Nothing was compared: one line

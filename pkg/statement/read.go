@@ -58,7 +58,7 @@ func Read(r io.Reader, o Options) (*File, error) {
 		return nil, problem
 	}
 	p := parser{options: o, file: &File{Digest: hex.EncodeToString(sum[:])}, forms: layouts()}
-	if problem := p.header(text); problem != nil {
+	if problem := p.findHeader(text); problem != nil {
 		return nil, problem
 	}
 	if problem := p.lines(text); problem != nil {
@@ -100,10 +100,17 @@ type parser struct {
 	columns   columns
 	heading   int // lines up to and with the header
 	signs     []sign
+
+	credited, debited bool // words for kinds were seen that mean the opposite to the other side
 }
 
 // A sign is what a row's sum had in front, and whether its kind was said.
-type sign struct{ negative, explicit bool }
+type sign struct {
+	negative, explicit bool
+
+	word   api.Kind // a kind that stands in a column that is not known to say it
+	column string
+}
 
 func (p *parser) reader(text string, delimiter rune) *csv.Reader {
 	r := csv.NewReader(strings.NewReader(text))
@@ -111,8 +118,9 @@ func (p *parser) reader(text string, delimiter rune) *csv.Reader {
 	return r
 }
 
-// header finds the delimiter and the header: by whichever most is recognised.
-func (p *parser) header(text string) *Error {
+// findHeader finds the delimiter and the header: by whichever most is recognised.
+// Under one delimiter the first is meant: lines above another would be lost.
+func (p *parser) findHeader(text string) *Error {
 	var first *Error
 	none := &Error{Problem: ProblemNoColumns}
 	for _, delimiter := range []rune{';', '\t', ',', '|'} {
@@ -133,9 +141,13 @@ func (p *parser) header(text string) *Error {
 			if none.Line == 0 && len(record) > 1 {
 				none.Line, none.Value = line, cut(strings.Join(record, ", "))
 			}
-			if c.usable() && len(c.at) > len(p.columns.at) {
+			if !c.usable() {
+				continue
+			}
+			if len(c.at) > len(p.columns.at) {
 				p.delimiter, p.columns, p.heading = delimiter, c, line
 			}
+			break
 		}
 	}
 	switch {
@@ -191,20 +203,59 @@ func (p *parser) line(line int, raw []byte, record []string) *Error {
 	if strings.Join(record, "") == "" {
 		return nil
 	}
-	for cell := len(p.columns.names); cell < len(record); cell++ {
-		if strings.TrimSpace(record[cell]) != "" {
-			return &Error{Problem: ProblemCells, Value: cut(record[cell])}
+	problem := p.length(record)
+	var row Row
+	var reason IgnoredReason
+	var sign sign
+	if problem == nil {
+		row, reason, sign, problem = p.row(record)
+	}
+	if problem != nil || reason == IgnoredKind || reason == IgnoredNobody {
+		switch again, _ := recognise(record, p.options.Columns); {
+		case again.usable() && again.equal(p.columns):
+			reason, problem = IgnoredHeader, nil
+		case again.usable():
+			return &Error{Problem: ProblemHeader, Value: cut(strings.Join(record, ", "))}
 		}
 	}
-	row, reason, sign, problem := p.row(record)
 	switch {
 	case problem != nil:
 		return problem
 	case reason != "":
-		p.file.Ignored = append(p.file.Ignored, Ignored{Line: line, Raw: raw, Reason: reason})
+		ignored := Ignored{Line: line, Raw: raw, Reason: reason}
+		if word := p.columns.cell(record, FieldKind); reason == IgnoredKind {
+			ignored.about, ignored.fee, ignored.takeback = row, isFee(word), takesBack(word)
+		}
+		p.file.Ignored = append(p.file.Ignored, ignored)
 		return nil
 	}
 	row.Line, row.Raw = line, raw
 	p.file.Rows, p.signs = append(p.file.Rows, row), append(p.signs, sign)
 	return nil
+}
+
+// length refuses a line that has more cells than the header has names. Empty ones
+// at its end are only delimiters.
+func (p *parser) length(record []string) *Error {
+	for cell := len(p.columns.names); cell < len(record); cell++ {
+		if strings.TrimSpace(record[cell]) != "" {
+			return &Error{Problem: ProblemCells, Value: cut(record[cell])}
+		}
+	}
+	if p.shifted(record) {
+		return &Error{Problem: ProblemCells, Value: cut(record[p.columns.at[FieldAmount]+1])}
+	}
+	return nil
+}
+
+// shifted reports a line that is too long by what could be the decimals of its
+// sum, where a comma delimits: 6000,50 without quotation marks is two cells, and
+// all that follows stands one too far.
+func (p *parser) shifted(record []string) bool {
+	next := p.columns.at[FieldAmount] + 1
+	if p.delimiter != ',' || len(record) <= len(p.columns.names) || next >= len(record) {
+		return false
+	}
+	digits, _, _ := strings.Cut(strings.TrimSpace(record[next]), ".")
+	return (len(digits) == 2 || len(digits) == 3) && strings.Trim(digits, "0123456789") == ""
 }

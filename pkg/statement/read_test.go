@@ -178,20 +178,20 @@ func TestTimesAsExportsPrintThem(t *testing.T) {
 		"27.11.2025 17:39:17": time.Second, "27.11.2025, 17:39:17": time.Second, "2025-11-27 17:39:17 +0500": time.Second,
 		"1764247157": time.Second, "1764247157000": time.Millisecond,
 	} {
-		from, until, ok := readTime(text, zone, layouts())
-		if !ok || !from.Equal(want) || until.Sub(from) != long {
-			t.Errorf("%q: %v to %v, %t", text, from, until, ok)
+		at, ok := readTime(text, zone, layouts())
+		if !ok || !at.from.Equal(want) || at.until.Sub(at.from) != long || at.zoned != (strings.ContainsAny(text, "Z+") || len(text) < 15) {
+			t.Errorf("%q: %+v, %t", text, at, ok)
 		}
 	}
-	if from, until, ok := readTime("27.11.2025", zone, layouts()); !ok || until.Sub(from) != day || from.Hour() != 0 {
-		t.Errorf("%v to %v", from, until)
+	if at, ok := readTime("27.11.2025", zone, layouts()); !ok || at.until.Sub(at.from) != day || at.from.Hour() != 0 || at.zoned {
+		t.Errorf("%+v", at)
 	}
-	if from, _, ok := readTime("2025-11-27 17:39:17.281", zone, layouts()); !ok || from.Nanosecond() != 281_000_000 {
-		t.Error(from)
+	if at, ok := readTime("2025-11-27 17:39:17.281", zone, layouts()); !ok || at.from.Nanosecond() != 281_000_000 {
+		t.Error(at)
 	}
 	for _, text := range []string{"", "27/11/2025", "11/27/2025 10:00", "2025-13-01", "yesterday", "10:00", "99999999999", "31.02.2025"} {
-		if from, _, ok := readTime(text, zone, layouts()); ok {
-			t.Errorf("%q was read as %v", text, from)
+		if at, ok := readTime(text, zone, layouts()); ok {
+			t.Errorf("%q was read as %+v", text, at)
 		}
 	}
 }

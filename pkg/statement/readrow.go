@@ -2,10 +2,12 @@ package statement
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/money"
+	"github.com/raisboy/raisboy/pkg/sheet"
 )
 
 // What the ids of the document's examples begin with (Raisboy API, sections 3
@@ -29,12 +31,15 @@ func (p *parser) row(record []string) (row Row, reason IgnoredReason, s sign, pr
 		}
 	}
 	row.OwnID = deposit == "" && payout == "" && row.ID != "" && !strings.HasPrefix(row.ID, depositPrefix) && !strings.HasPrefix(row.ID, payoutPrefix)
-	if row.ID == "" && row.RequestID == "" && row.UserID == "" && row.ProjectUserID == "" {
+	if row.nobody() {
 		return row, IgnoredNobody, s, nil
 	}
 	if word := cell(FieldKind); word != "" {
 		known := false
+		p.credited = p.credited || sheet.Plain(word) == "зачисление"
+		p.debited = p.debited || slices.Contains([]string{"списание", "debit", "дебет"}, sheet.Plain(word))
 		if row.Kind, known = readKind(word); !known {
+			row.Amount, _, _ = readAmount(cell(FieldAmount)) // none, if it cannot be read
 			return row, IgnoredKind, s, nil
 		}
 	}
@@ -46,6 +51,9 @@ func (p *parser) row(record []string) (row Row, reason IgnoredReason, s sign, pr
 	}
 	s.explicit = row.Kind != ""
 	if problem := p.texts(row); problem != nil {
+		return row, "", s, problem
+	}
+	if problem := p.strays(record, &s); problem != nil {
 		return row, "", s, problem
 	}
 	var err error
@@ -63,12 +71,49 @@ func (p *parser) row(record []string) (row Row, reason IgnoredReason, s sign, pr
 		return row, "", s, &Error{Problem: ProblemCurrency, Column: p.columns.name(FieldCurrency), Value: cut(row.Currency)}
 	}
 	if text := cell(FieldTime); text != "" {
-		ok := false
-		if row.From, row.Until, ok = readTime(text, p.options.Zone, p.forms); !ok {
+		at, ok := readTime(text, p.options.Zone, p.forms)
+		if !ok {
 			return row, "", s, &Error{Problem: ProblemTime, Column: p.columns.name(FieldTime), Value: cut(text)}
 		}
+		row.From, row.Until, row.Zoned = at.from, at.until, at.zoned
 	}
 	return row, "", s, nil
+}
+
+// nobody reports a line without a user and an id, or with the word for a total
+// in the only place of either.
+func (r *Row) nobody() bool {
+	named := 0
+	for _, text := range []string{r.ID, r.RequestID, r.UserID, r.ProjectUserID} {
+		if text != "" && !isTotal(text) {
+			named++
+		}
+	}
+	return named == 0
+}
+
+// strays looks at the columns that are no field's, for what must not be missed:
+// a status, where no column is known to hold it, and the word for a kind.
+func (p *parser) strays(record []string, s *sign) *Error {
+	var problem *Error
+	p.columns.strays(record, func(cell int, text string) bool {
+		if !p.columns.has(FieldStatus) && isStatus(text) {
+			problem = &Error{Problem: ProblemStatus, Column: p.header(cell), Value: cut(text)}
+			return false
+		}
+		if kind, known := readKind(text); known && !p.columns.has(FieldKind) {
+			s.word, s.column = kind, p.header(cell)
+		}
+		return true
+	})
+	return problem
+}
+
+func (p *parser) header(cell int) string {
+	if cell < len(p.columns.names) {
+		return strings.TrimSpace(p.columns.names[cell])
+	}
+	return ""
 }
 
 // kindByID lets ids say what a line is about: a deposit and a payout are never
@@ -110,6 +155,9 @@ func (p *parser) texts(row Row) *Error {
 		if err := api.CheckText(string(text.field), text.value, text.limit); err != nil {
 			return &Error{Problem: ProblemText, Column: p.columns.name(text.field), Value: cut(text.value), Err: err}
 		}
+		if isRounded(text.value) {
+			return &Error{Problem: ProblemNumber, Column: p.columns.name(text.field), Value: cut(text.value)}
+		}
 	}
 	return nil
 }
@@ -121,6 +169,9 @@ func threeLetters(code string) bool {
 // kinds settles what the rows are about that do not say it themselves, once all
 // signs are known.
 func (p *parser) kinds() *Error {
+	if p.credited && p.debited { // it is told from the account's side, where a credit is a payout
+		return &Error{Problem: ProblemKind, Column: p.columns.name(FieldKind)}
+	}
 	signed := false
 	for _, s := range p.signs {
 		signed = signed || s.negative && !s.explicit
@@ -140,12 +191,16 @@ func (p *parser) kinds() *Error {
 			return &Error{Problem: ProblemKind, Line: row.Line}
 		case s.negative:
 			row.Kind = negative
-			continue
 		default:
 			row.Kind = positive
-			continue
 		}
-		s.explicit = true
+		if s.word != "" && s.word != row.Kind {
+			return &Error{Problem: ProblemKind, Line: row.Line, Column: s.column, Value: string(s.word)}
+		}
+		if !s.explicit && p.options.Kind == "" {
+			continue // the sign was its kind
+		}
+		s = sign{negative: s.negative, explicit: true}
 		if before, ok := seen[row.Kind]; ok && before != s {
 			// One of the two is taken back by the other, or means something else.
 			return &Error{Problem: ProblemSigns, Line: row.Line, Column: p.columns.name(FieldAmount), Value: string(row.Kind)}

@@ -39,9 +39,11 @@ type Row struct {
 	Status        string // as it stands in the file; untrusted text
 
 	// From and Until bound the time that the line says: a minute where it says
-	// no seconds, a day where it says only that. Until is not included. Both are
-	// zero if it says none.
+	// no seconds, a day where it says only that, both hours where a clock that is
+	// set back showed it twice. Until is not included. Both are zero if it says
+	// none.
 	From, Until time.Time
+	Zoned       bool // it says in which zone that is
 
 	// Key identifies the line in whichever file it stands: by its id, and
 	// without one by everything else. See [journal.Statement].
@@ -53,6 +55,10 @@ type Ignored struct {
 	Line   int
 	Raw    []byte
 	Reason IgnoredReason
+
+	about    Row  // whom and what it names, of IgnoredKind
+	fee      bool // by its own word
+	takeback bool // by its own word it takes back what another line gave
 }
 
 // IgnoredReason says why a line was passed over.
@@ -63,6 +69,7 @@ const (
 	IgnoredNobody IgnoredReason = "no_user_or_id" // a total, a heading, an empty line
 	IgnoredKind   IgnoredReason = "kind"          // a fee, a top-up: of another kind, by its own words
 	IgnoredZero   IgnoredReason = "zero"          // a sum of nothing
+	IgnoredHeader IgnoredReason = "header"        // the header once more
 )
 
 // A File is a statement as it was read.
@@ -70,6 +77,23 @@ type File struct {
 	Digest  string // SHA-256 of its bytes, in hex
 	Rows    []Row  // in the file's order
 	Ignored []Ignored
+}
+
+// About checks that the statement says anything: one of which no line is about
+// a deposit or a payout was most likely not understood, and agrees with
+// everything. The error is an *[Error].
+func (f *File) About() error {
+	if len(f.Rows) > 0 {
+		return nil
+	}
+	problem := &Error{Problem: ProblemNothing}
+	for _, i := range f.Ignored {
+		if i.Reason == IgnoredKind {
+			problem.Line, problem.Value = i.Line, cut(string(i.Raw))
+			break
+		}
+	}
+	return problem
 }
 
 // identify gives every row its key. Rows that say the same and have no id are
