@@ -2,9 +2,11 @@ package render
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/statement"
 )
@@ -90,14 +92,51 @@ func (r *Renderer) section(p palette, about string, outcome statement.Outcome, r
 	if r.Catalog.Has(about) {
 		lines = append(lines, r.wrapOut(r.Catalog.T(about, nil))...)
 	}
-	rows := make([][]string, 0, len(results))
-	for _, result := range results {
-		rows = append(rows, r.comparison(result))
+	if (outcome == statement.Provable || outcome == statement.Settled) && slices.ContainsFunc(results, func(x statement.Result) bool { return x.Entry.Call.Kind == api.KindPayout }) {
+		lines = append(lines, r.wrapOut(r.Catalog.T("reconcile.about.payouts", nil))...)
 	}
-	table, err := r.layOut([]column{{label: "reconcile.line", right: true}, {label: "label.number", right: true}, {label: "label.time", drop: 3},
-		{label: "label.kind", drop: 2}, {label: "label.user", cut: 6, drop: 1}, {label: "reconcile.here", right: true},
-		{label: "reconcile.there", right: true}, {label: "reconcile.remark", cut: 14, drop: 4}}, rows)
+	table, err := r.compared(results)
 	return append(lines, table...), err
+}
+
+// compared lays the results out as a table. Where there is no room for all that
+// is to be remarked, the remarks stand below it: they say what is wrong.
+func (r *Renderer) compared(results []statement.Result) ([]string, error) {
+	columns := []column{{label: "reconcile.line", right: true}, {label: "label.number", right: true}, {label: "label.time", drop: 3},
+		{label: "label.kind", drop: 2}, {label: "label.user", cut: 6, drop: 1}, {label: "reconcile.here", right: true},
+		{label: "reconcile.there", right: true}, {label: "reconcile.remark", cut: 14, drop: 4}}
+	rows := make([][]string, 0, len(results))
+	var remarks []string // each once, in order
+	places := map[string][]string{}
+	for _, result := range results {
+		cells := r.comparison(result)
+		rows = append(rows, cells)
+		remark := cells[len(cells)-1]
+		if remark == "" {
+			continue
+		}
+		if len(places[remark]) == 0 {
+			remarks = append(remarks, remark)
+		}
+		place := r.Catalog.T("reconcile.place.operation", data{"N": cells[1]})
+		if cells[0] != "" {
+			place = r.Catalog.T("reconcile.place.line", data{"N": cells[0]})
+		}
+		places[remark] = append(places[remark], place)
+	}
+	table, err := r.layOut(columns, rows)
+	whole := strings.Join(table, "\n")
+	if err != nil || !slices.ContainsFunc(remarks, func(remark string) bool { return !strings.Contains(whole, remark) }) {
+		return table, err
+	}
+	for i := range rows {
+		rows[i] = rows[i][:len(columns)-1]
+	}
+	table, err = r.layOut(columns[:len(columns)-1], rows)
+	for _, remark := range remarks {
+		table = append(table, r.wrapOut(strings.Join(places[remark], ", ")+": "+remark)...)
+	}
+	return table, err
 }
 
 func toneOfOutcome(o statement.Outcome) tone {
@@ -138,11 +177,11 @@ func (r *Renderer) comparison(x statement.Result) []string {
 // remarks says what is special about a result, in words.
 func (r *Renderer) remarks(x statement.Result) string {
 	var said []string
-	if e := x.Entry; e != nil && x.Outcome != statement.Settled && x.Outcome != statement.Matched {
-		said = append(said, r.outcome(e))
+	if e := x.Entry; e != nil && x.Outcome != statement.Provable && x.Outcome != statement.Matched && (x.Outcome != statement.Settled || e.Call.Kind == api.KindPayout) {
+		said = append(said, r.outcome(e)) // elsewhere the heading says it
 	}
 	for _, reason := range x.Reasons {
-		said = append(said, r.Catalog.T("reconcile.reason."+reason, nil))
+		said = append(said, r.Catalog.T("reconcile.reason."+reason+variant(x, reason), nil))
 	}
 	if x.Row != nil && x.Row.Status != "" && x.Row.Booking != statement.Booked {
 		said = append(said, "«"+Sanitize(x.Row.Status)+"»")
@@ -151,6 +190,20 @@ func (r *Renderer) remarks(x statement.Result) string {
 		said = append(said, r.Catalog.T("reconcile.candidates", data{"IDs": numbers(x.Candidates)}))
 	}
 	return strings.Join(said, ", ")
+}
+
+// variant ends the key of a reason that is said in several ways: whose status it
+// is, and what it says.
+func variant(x statement.Result, reason string) string {
+	switch {
+	case reason != statement.ReasonStatus || x.Row == nil:
+		return ""
+	case x.Row.Booking == statement.Booked:
+		return ".cancelled"
+	case x.Row.Booking == statement.Unproven:
+		return ".pending"
+	}
+	return ""
 }
 
 func (r *Renderer) reconciledRows(x Reconciliation) error {

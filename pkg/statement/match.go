@@ -46,14 +46,16 @@ func Match(file *File, entries []journal.Entry, rules Rules) []Result {
 		m.number[entries[i].ID] = &entries[i]
 	}
 	m.index()
+	m.vouch()
 	m.duplicates()
 	m.recorded()
 	m.byID()
 	m.ofOthers()
-	if m.skewed = m.clocksDiffer(); !m.skewed {
+	if m.lookAtClocks(); !m.skewed {
 		m.byTerms(func(e *journal.Entry) bool { return !denied(e) })
 		m.byTerms(denied)
 	}
+	m.takenBack(file.Ignored)
 	m.rest()
 	for i := range file.Ignored {
 		m.results = append(m.results, Result{Outcome: PassedOver, Ignored: &file.Ignored[i], Reasons: []string{string(file.Ignored[i].Reason)}})
@@ -95,12 +97,15 @@ type matcher struct {
 	named    map[string][]*journal.Entry // the same by their ids
 	taken    map[int64]bool              // operations that are spoken for
 	rowTaken []bool
-	skewed   bool // times cannot be relied on
+	vouched  map[api.Kind]bool // kinds of which the ids in the statement are the project's
+	skewed   bool              // times cannot be relied on
+	timed    bool              // the times of lines with ids confirm in which zone they are
 	results  []Result
 }
 
 func (m *matcher) say(row int, r Result) {
 	r.Row = &m.rows[row]
+	r.trusted = m.trusts(r.Row)
 	m.rowTaken[row] = true
 	if r.Entry != nil {
 		m.taken[r.Entry.ID] = true
@@ -125,6 +130,7 @@ func (m *matcher) index() {
 // duplicates sets aside lines that repeat another. Of lines that have one id and
 // say different things none can be believed.
 func (m *matcher) duplicates() {
+	m.oneIDOfTwoKinds()
 	for _, rows := range m.group(func(r *Row) string { return r.Key }) {
 		first := &m.rows[rows[0]]
 		same := !slices.ContainsFunc(rows, func(row int) bool { return m.rows[row].says() != first.says() })
@@ -190,6 +196,9 @@ func (m *matcher) recorded() {
 		id, ok := m.rules.Proved[m.rows[i].Key]
 		switch {
 		case m.rowTaken[i] || !ok:
+		case m.number[id] != nil && m.counts(&m.rows[i], m.number[id]):
+			m.rowTaken[i] = true
+			m.results = append(m.results, Result{Outcome: Ambiguous, By: ByRow, Row: &m.rows[i], Candidates: []int64{id}, Reasons: []string{ReasonUsed}})
 		case m.number[id] != nil && !m.taken[id]:
 			m.say(i, judge(&m.rows[i], m.number[id], ByRow))
 		default:
@@ -245,54 +254,4 @@ func ids(entries []*journal.Entry) []int64 {
 		all[i] = e.ID
 	}
 	return all
-}
-
-// judge says what a line and the one operation that it is come to.
-func judge(r *Row, e *journal.Entry, by string) Result {
-	result := Result{Outcome: Matched, By: by, Row: r, Entry: e, Reasons: differences(r, e)}
-	if len(result.Reasons) > 0 {
-		result.Outcome = Different
-		return result
-	}
-	if r.Booking != Booked {
-		return unbooked(result)
-	}
-	because := func(o Outcome, reason string) Result {
-		result.Outcome, result.Reasons = o, []string{reason}
-		return result
-	}
-	switch e.State {
-	case journal.StateDone:
-		if e.Call.Kind == api.KindPayout && e.PayoutStatus == api.StatusCancelled {
-			return because(Different, ReasonStatus)
-		}
-	case journal.StateUnknown:
-		result.Outcome = Provable
-	case journal.StateRefused, journal.StateNotSent:
-		result.Outcome = Contradicts
-	case journal.StateOpen:
-		return because(Unclear, ReasonOpen)
-	case journal.StateMismatch:
-		return because(Different, ReasonMismatch)
-	case journal.StateConflict:
-		return because(Different, ReasonConflict)
-	}
-	return result
-}
-
-// unbooked judges a line that says that no money moved, or not yet.
-func unbooked(result Result) Result {
-	e := result.Entry
-	moved := e.State == journal.StateDone && (e.Call.Kind == api.KindDeposit || e.PayoutStatus == api.StatusCompleted)
-	denied := e.State == journal.StateRefused || e.State == journal.StateNotSent || e.State == journal.StateDone && e.PayoutStatus == api.StatusCancelled
-	switch {
-	case result.Row.Booking == Failed && moved:
-		result.Outcome = Different
-	case result.Row.Booking == Failed && denied, e.State == journal.StateDone && !moved && !denied:
-		return result // both say that nothing moved; or a payout that is still on its way
-	default:
-		result.Outcome = Unclear
-	}
-	result.Reasons = []string{ReasonStatus}
-	return result
 }

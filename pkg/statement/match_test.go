@@ -118,10 +118,49 @@ func TestMatch(t *testing.T) {
 			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
 		{name: "an equal one that has its own line", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("")}},
 			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n;;;deposit;a;100;UZS;2025-11-27 17:01;ok\n", want: "2 provable by terms 1\n3 matched by terms 2"},
-		{name: "an equal one of another day", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}},
+		{name: "an equal one of another day", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 15 * 60, facts: done("d2")}},
 			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1"},
-		{name: "an equal one of which the line has another id", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("d2")}},
-			lines: "d1;;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1\n- only_here 2"},
+		{name: "an equal one of the night after, whose line this is if its zone is another", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "the same, and the line says its zone", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27T12:01:00Z;ok\n", want: "2 provable by terms 1"},
+		{name: "the same, and another line shows that the zone is right", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}, {id: 3, user: "b", facts: done("d3")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\nd3;;;deposit;b;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1\n3 matched by id 3"},
+		{name: "the same, and the other line says only its day", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: done("d2")}, {id: 3, user: "b", facts: done("d3")}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\nd3;;;deposit;b;100;UZS;2025-11-27;ok\n", want: "2 ambiguous by terms of [1 2]: terms\n3 matched by id 3"},
+		{name: "the same, and it was ruled out by a person", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: -300, facts: []journal.Content{unknown, not}}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "the same, and it was proved before", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 13 * 60, facts: []journal.Content{unknown, journal.Statement{Row: "row", Amount: 10000, Currency: "UZS"}}}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27T12:01:00Z;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "an equal one of which the line has another id", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5 * 60, facts: done("raisboy_dep_2")}},
+			lines: "raisboy_dep_1;;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1\n- only_here 2"},
+		{name: "the same, and no id is known to be the project's", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5, facts: done("d2")}},
+			lines: "1001;;;deposit;a;100;UZS;2025-11-27T12:01:00Z;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "the same, and another line shows that they are", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5, facts: done("d2")}, {id: 3, user: "b", facts: done("d3")}},
+			lines: "1001;;;deposit;a;100;UZS;2025-11-27T12:01:00Z;ok\nd3;;;deposit;b;100;UZS;2025-11-27 12:01;ok\n", want: "2 provable by terms 1\n3 matched by id 3\n- only_here 2"},
+		{name: "the project's id of a user who was not validated here", ops: []wish{{id: 1, user: "a", project: "#A", facts: []journal.Content{unknown}}, {id: 2, user: "a", minutes: 5, facts: done("d2")}},
+			lines: ";;;deposit;#A;100;UZS;2025-11-27T12:01:00Z;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "a user whose zeros a spreadsheet took", ops: []wish{{id: 1, user: "12", facts: []journal.Content{unknown}}, {id: 2, user: "0012", minutes: 5, facts: done("d2")}},
+			lines: ";;;deposit;12;100;UZS;2025-11-27T12:01:00Z;ok\n", want: "2 ambiguous by terms of [1 2]: terms"},
+		{name: "one number for a deposit and what takes it back", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}},
+			lines: "d9;;;deposit;a;100;UZS;2025-11-27 12:01;ok\n;d9;;payout;a;100;UZS;2025-11-27 12:02;ok\n", want: "2 ambiguous: id\n3 ambiguous: id\n- only_here 1"},
+		{name: "a refund of the same id", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}},
+			lines: "d9;;;deposit;a;100;UZS;2025-11-27 12:01;ok\nd9;;;refund;;50;;;ok\n", want: "2 different by terms 1: reversed\n3 ignored: kind"},
+		{name: "a refund of the same user and sum", ops: []wish{{id: 1, user: "a", project: "#A", facts: done("d1")}, {id: 2, user: "b", facts: done("d2")}},
+			lines: "d1;;;deposit;;100;UZS;2025-11-27 12:01;ok\nd2;;;deposit;b;100;UZS;2025-11-27 12:01;ok\n;;;возврат;#A;-100;;;ok\n", want: "2 different by id 1: reversed\n3 matched by id 2\n4 ignored: kind"},
+		{name: "a refund of which the sum cannot be read", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n;;;refund;a;all of it;;;ok\n", want: "2 different by terms 1: reversed\n3 ignored: kind"},
+		{name: "a fee and a bonus are no refunds", ops: []wish{{id: 1, user: "a", facts: done("d1")}},
+			lines: "d1;;;deposit;a;100;UZS;2025-11-27 12:01;ok\nd1;;;комиссия;a;1;;;ok\nd1;;;bonus;a;100;;;ok\n", want: "2 matched by id 1\n3 ignored: kind\n4 ignored: kind"},
+		{name: "a fee keeps nothing from being proved, what nobody knows does", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "b", facts: []journal.Content{unknown}}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n;;;fee;a;100;;;ok\n;;;deposit;b;100;UZS;2025-11-27 12:01;ok\n;;;bonus;b;100;;;ok\n",
+			want:  "2 provable by terms 1\n3 ignored: kind\n4 different by terms 2: reversed\n5 ignored: kind"},
+		{name: "called off there, still to be handed over here", ops: []wish{{id: 1, user: "a", kind: api.KindPayout, request: "r", facts: paid("p1", api.StatusAccepted)}},
+			lines: ";p1;;payout;a;100;UZS;;cancelled\n", want: "2 different by id 1: status"},
+		{name: "the same without an id", ops: []wish{{id: 1, user: "a", kind: api.KindPayout, request: "r", facts: paid("p1", api.StatusAccepted)}},
+			lines: ";;;payout;a;100;UZS;2025-11-27 12:01;cancelled\n", want: "2 unproven of [1]: status"},
+		{name: "pending on both sides", ops: []wish{{id: 1, user: "a", kind: api.KindPayout, request: "r", facts: paid("p1", api.StatusAccepted)}},
+			lines: ";p1;;payout;a;100;UZS;;pending\n", want: "2 matched by id 1"},
 		{name: "another time than the statement's", ops: []wish{{id: 1, user: "a", minutes: 13 * 60, facts: done("d1")}}, lines: "", want: ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,15 +195,15 @@ func TestOwnNumbersOfThePartner(t *testing.T) {
 }
 
 func TestProofSaysWhatTheLineSays(t *testing.T) {
-	f := mustRead(t, header+"d9;;;deposit;a;100;UZS;2025-11-27 12:05;ok\n;p9;r;payout;a;100;UZS;;ok\n")
+	f := mustRead(t, header+"raisboy_dep_9;;;deposit;a;100;UZS;2025-11-27 12:05;ok\n;pout_9;r;payout;a;100;UZS;;ok\n")
 	results := Match(f, entriesOf(t, wish{id: 1, user: "a", facts: []journal.Content{answered(api.Unknown, "")}},
 		wish{id: 2, user: "a", kind: api.KindPayout, request: "r", facts: []journal.Content{created(api.Unknown, "", "")}}), rules())
 	deposit, payout := results[0].Proof(f.Digest), results[1].Proof(f.Digest)
-	if deposit.DepositID != "d9" || deposit.PayoutID != "" || deposit.Line != 2 || deposit.Amount != 10000 || deposit.Currency != "UZS" ||
+	if deposit.DepositID != "raisboy_dep_9" || deposit.PayoutID != "" || deposit.Line != 2 || deposit.Amount != 10000 || deposit.Currency != "UZS" ||
 		!deposit.At.Equal(noon().Add(5*time.Minute)) || deposit.By != ByTerms {
 		t.Errorf("%+v", deposit)
 	}
-	if payout.PayoutID != "p9" || payout.DepositID != "" || payout.By != ByID {
+	if payout.PayoutID != "pout_9" || payout.DepositID != "" || payout.By != ByID {
 		t.Errorf("%+v", payout)
 	}
 }

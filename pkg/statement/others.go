@@ -51,6 +51,22 @@ func (m *matcher) ofOthers() {
 	}
 }
 
+// twin gives the operation that a line like this one, word for word and without
+// an id, is recorded to prove: two files that were put together have a line twice.
+func (m *matcher) twin(line int, e *journal.Entry) []int64 {
+	r := &m.rows[line]
+	if e.State == journal.StateDone || r.ID != "" || r.RequestID != "" {
+		return nil
+	}
+	var found []int64
+	for _, result := range m.results {
+		if result.By == ByRow && result.Entry != nil && result.Row.says() == r.says() {
+			found = append(found, result.Entry.ID)
+		}
+	}
+	return found
+}
+
 // rivalsElsewhere gives other profiles' operations that the line could be as
 // well, where it would be evidence for one of this profile.
 func (m *matcher) rivalsElsewhere(line int, e *journal.Entry) []int64 {

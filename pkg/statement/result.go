@@ -41,14 +41,15 @@ const (
 	ReasonStatus   = "status"
 	ReasonMismatch = "mismatch" // the operation is a mismatch or a conflict already
 	ReasonConflict = "conflict"
-	ReasonOpen     = "open"  // its answer is still awaited
-	ReasonNoTime   = "time"  // the line has no time, so that it cannot be matched without an id
-	ReasonClock    = "clock" // the times of lines with ids are far from ours, so that no other is matched by time
-	ReasonID       = "id"    // several lines have one id, or one line the ids of several operations
-	ReasonTerms    = "terms" // several fit
-	ReasonHeld     = "lock"  // another desk has the operation in hand
-	ReasonUsed     = "row"   // the line proves another operation
-	ReasonMoved    = "moved" // the operation changed meanwhile
+	ReasonOpen     = "open"     // its answer is still awaited
+	ReasonNoTime   = "time"     // the line has no time, so that it cannot be matched without an id
+	ReasonClock    = "clock"    // the times of lines with ids are far from ours, so that no other is matched by time
+	ReasonID       = "id"       // several lines have one id, or one line the ids of several operations
+	ReasonTerms    = "terms"    // several fit
+	ReasonHeld     = "lock"     // another desk has the operation in hand
+	ReasonUsed     = "row"      // the line proves another operation
+	ReasonMoved    = "moved"    // the operation changed meanwhile
+	ReasonReversed = "reversed" // a line of another kind speaks of the same: a refund
 )
 
 // A Result is one line, one operation, or a pair of them.
@@ -60,6 +61,8 @@ type Result struct {
 	Ignored    *Ignored       // of PassedOver
 	Candidates []int64        // operations that an ambiguous line could be, ascending
 	Reasons    []string       // in a fixed order
+
+	trusted bool // the line's id is the project's
 }
 
 // Proof is the evidence that the line is, once somebody ordered it recorded.
@@ -67,7 +70,7 @@ func (r Result) Proof(digest string) journal.Statement {
 	s := journal.Statement{
 		Row: r.Row.Key, Digest: digest, Line: r.Row.Line, By: r.By, Amount: r.Row.Amount, Currency: r.Row.Currency, At: r.Row.From,
 	}
-	if r.Row.OwnID {
+	if !r.trusted {
 		return s
 	}
 	if r.Row.Kind == api.KindPayout {
@@ -84,7 +87,7 @@ func (r Result) Agrees() bool {
 	case Matched, Settled, PassedOver:
 		return true
 	case Unclear: // a line that failed and is no operation of ours takes nothing from anybody
-		return r.Entry == nil && r.Row.Booking == Failed
+		return r.Entry == nil && r.Row.Booking == Failed && len(r.Candidates) == 0
 	case Provable, Contradicts, Conflict, Different, OnlyHere, OnlyThere, Ambiguous, Duplicate:
 	}
 	return false

@@ -55,7 +55,7 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 	for i, found := range fits {
 		slices.SortFunc(found, func(a, b *journal.Entry) int { return cmp.Compare(a.ID, b.ID) })
 		if len(found) == 1 {
-			rivals[i] = slices.Concat(m.refused(i, found[0]), m.lineless(i, found[0], lines), m.rivalsElsewhere(i, found[0]))
+			rivals[i] = slices.Concat(m.refused(i, found[0]), m.overlooked(i, found[0], lines), m.rivalsElsewhere(i, found[0]), m.twin(i, found[0]))
 		}
 	}
 	for i, found := range fits {
@@ -64,7 +64,7 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 		case len(rivals[i]) > 0:
 			candidates := append(rivals[i], found[0].ID)
 			slices.Sort(candidates)
-			m.say(i, Result{Outcome: Ambiguous, By: ByTerms, Candidates: candidates, Reasons: []string{ReasonTerms}})
+			m.say(i, Result{Outcome: Ambiguous, By: ByTerms, Candidates: slices.Compact(candidates), Reasons: []string{ReasonTerms}})
 		case len(found) == 1 && len(lines[found[0].ID]) == 1:
 			m.say(i, judge(&m.rows[i], found[0], ByTerms))
 		case m.even(i, fits, lines):
@@ -92,45 +92,10 @@ func (m *matcher) refused(line int, e *journal.Entry) []int64 {
 	return found
 }
 
-// lineless gives the operations that are done, that differ from one that the
-// line would be evidence for in nothing but their time, and that have no line,
-// although the statement is of their time. If the statement's times are read in
-// another zone than they were written in, this line is theirs.
-func (m *matcher) lineless(line int, e *journal.Entry, lines map[int64][]int) []int64 {
-	if e.State == journal.StateDone {
-		return nil // nothing is recorded about it
-	}
-	var found []int64
-	r := &m.rows[line]
-	for _, other := range m.entries {
-		if other != e && other.State == journal.StateDone && !m.taken[other.ID] && len(lines[other.ID]) == 0 && m.due(other) && alike(r, other) {
-			found = append(found, other.ID)
-		}
-	}
-	return found
-}
-
 // due reports that the statement should have a line of the operation.
 func (m *matcher) due(e *journal.Entry) bool {
 	from, until := span(e)
 	return expected(e) && from.Before(m.rules.Until) && !until.Before(m.rules.Since)
-}
-
-// clocksDiffer reports that most deposits that were matched by their ids are of
-// another time than their lines: the statement's zone is read wrongly, and what
-// would be matched by time would be matched with something else.
-func (m *matcher) clocksDiffer() bool {
-	fitting, off := 0, 0
-	for _, r := range m.results {
-		switch {
-		case r.By != ByID || r.Entry == nil || r.Row.From.IsZero() || r.Row.Kind != api.KindDeposit:
-		case near(r.Row, r.Entry, m.rules.Window):
-			fitting++
-		default:
-			off++
-		}
-	}
-	return off > fitting
 }
 
 // even reports that the line is one of several alike that are as many as the
@@ -176,7 +141,7 @@ func (m *matcher) rest() {
 		switch {
 		case m.rowTaken[i]:
 		case r.Booking != Booked:
-			m.say(i, Result{Outcome: Unclear, Reasons: []string{ReasonStatus}})
+			m.say(i, Result{Outcome: Unclear, Candidates: m.underway(r), Reasons: []string{ReasonStatus}})
 		case r.From.IsZero() && r.ID == "" && r.RequestID == "":
 			m.say(i, Result{Outcome: OnlyThere, Reasons: []string{ReasonNoTime}})
 		case m.skewed:
@@ -190,4 +155,16 @@ func (m *matcher) rest() {
 			m.results = append(m.results, Result{Outcome: OnlyHere, Entry: e})
 		}
 	}
+}
+
+// underway gives the payouts that somebody may be about to hand over and that a
+// line which says that they failed could be.
+func (m *matcher) underway(r *Row) []int64 {
+	var found []int64
+	for _, e := range m.entries {
+		if r.Booking == Failed && e.PayoutOpen() && !m.taken[e.ID] && sameTerms(r, e, m.rules.Window) {
+			found = append(found, e.ID)
+		}
+	}
+	return found
 }

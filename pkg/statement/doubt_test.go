@@ -1,0 +1,101 @@
+package statement
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/journal"
+)
+
+// prove records what the statement proves, and gives what it said.
+func (s *shelf) prove(text string) string {
+	s.Helper()
+	results := s.reconcile(text)
+	for _, r := range results {
+		if r.Outcome != Provable {
+			continue
+		}
+		if _, err := s.journal.Update(s.Context(), r.Entry.ID, func(journal.Entry) ([]journal.Addition, error) {
+			return []journal.Addition{{Content: r.Proof("digest"), Raw: r.Row.Raw}}, nil
+		}); err != nil {
+			s.Fatal(err)
+		}
+	}
+	return said(results)
+}
+
+// TestOneLineInManyFiles: whatever form the line comes in the second time, it
+// proves no second operation.
+func TestOneLineInManyFiles(t *testing.T) {
+	const first = "kind;user;amount;time\ndeposit;a;100;2025-11-27 12:01:00\n"
+	for name, c := range map[string]struct{ second, want string }{
+		"the same":                    {first, "2 matched by row 1\n- only_here 2"},
+		"columns in another order":    {"time,amount,user,kind\n27.11.2025 12:01:00,\"100,00\",a,Депозит\n", "2 matched by row 1\n- only_here 2"},
+		"in the zone of another desk": {"kind;user;amount;time\ndeposit;a;100;2025-11-27T17:01:00+05:00\n", "2 matched by row 1\n- only_here 2"},
+		"without seconds":             {"kind;user;amount;time\ndeposit;a;100;2025-11-27 12:01\n", "2 ambiguous by terms of [1 2]: terms"},
+		"a day alone":                 {"kind;user;amount;time\ndeposit;a;100;2025-11-27\n", "2 ambiguous by terms of [1 2]: terms"},
+		"with an id":                  {"deposit_id;user;amount;time\nraisboy_dep_7;a;100;2025-11-27 12:01:00\n", "2 ambiguous by terms of [1 2]: terms"},
+		"with the partner's number":   {"id;kind;user;amount;time\n7;deposit;a;100;2025-11-27 12:01:00\n", "2 ambiguous by terms of [1 2]: terms"},
+		"two files glued together":    {first + "deposit;a;100;2025-11-27 12:01:00\n", "2 matched by row 1\n3 ambiguous by terms of [1 2]: terms"},
+		"glued with their headers":    {first + first, "2 matched by row 1\n3 ignored: header\n4 ambiguous by terms of [1 2]: terms"},
+		"five hours later":            {"kind;user;amount;time\ndeposit;a;100;2025-11-27 17:01:00\n", "2 ambiguous by terms of [1 3]: terms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf(t)
+			s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+			if got := s.prove(first); got != "2 provable by terms 1" {
+				t.Fatal(got)
+			}
+			if at := time.Minute; name != "five hours later" {
+				s.record(wish{user: "a"}, at, map[time.Duration]journal.Content{at + time.Second: answered(api.Unknown, "")})
+			} else {
+				at = 5 * time.Hour
+				s.record(wish{user: "b"}, at, map[time.Duration]journal.Content{at + time.Second: answered(api.Done, "d2")})
+				s.record(wish{user: "a"}, at, map[time.Duration]journal.Content{at + time.Second: answered(api.Unknown, "")})
+				c.want += "\n- only_here 2"
+			}
+			if got := s.prove(c.second); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestANumberThatOnlyCounts: lines are numbered from 1 in every file. The number
+// says nothing about which line it is, and takes no operation from its own.
+func TestANumberThatOnlyCounts(t *testing.T) {
+	s := newShelf(t)
+	s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+	if got := s.prove("id;kind;user;amount;time\n1;deposit;a;100;2025-11-27 12:00:30\n"); got != "2 provable by terms 1" {
+		t.Fatal(got)
+	}
+	s.record(wish{user: "a"}, time.Minute, map[time.Duration]journal.Content{time.Minute + time.Second: answered(api.Unknown, "")})
+	want := "2 ambiguous by row of [1]: row\n3 ambiguous by terms of [1 2]: terms"
+	if got := s.prove("id;kind;user;amount;time\n1;deposit;b;300;2025-11-27 12:10:00\n2;deposit;a;100;2025-11-27 12:00:30\n"); got != want {
+		t.Fatalf("got\n%s", got)
+	}
+	if got := s.prove("id;kind;user;amount;time\n1;deposit;a;100;2025-11-29 12:00:30\n"); !strings.HasPrefix(got, "2 ambiguous by row of [1]: row") {
+		t.Fatalf("got\n%s", got)
+	}
+}
+
+// TestAgreesOnlyIfNobodyMustLook holds the exit code of each result.
+func TestAgreesOnlyIfNobodyMustLook(t *testing.T) {
+	failed := &Row{Booking: Failed}
+	for _, c := range []struct {
+		result Result
+		want   bool
+	}{
+		{Result{Outcome: Matched}, true}, {Result{Outcome: Settled}, true}, {Result{Outcome: PassedOver}, true},
+		{Result{Outcome: Unclear, Row: failed}, true}, {Result{Outcome: Unclear, Row: &Row{}}, false}, {Result{Outcome: Unclear, Row: failed, Candidates: []int64{1}}, false},
+		{Result{Outcome: Unclear, Row: failed, Entry: &journal.Entry{}}, false}, {Result{Outcome: Provable}, false}, {Result{Outcome: Contradicts}, false},
+		{Result{Outcome: Conflict}, false}, {Result{Outcome: Different}, false}, {Result{Outcome: OnlyHere}, false}, {Result{Outcome: OnlyThere}, false},
+		{Result{Outcome: Ambiguous}, false}, {Result{Outcome: Duplicate}, false},
+	} {
+		if c.result.Agrees() != c.want {
+			t.Errorf("%s agrees: %t", c.result.Outcome, !c.want)
+		}
+	}
+}
