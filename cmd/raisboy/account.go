@@ -85,7 +85,7 @@ func (a *app) moveByHand(c *cobra.Command, amount string, kind journal.MovementK
 	if err := s.openBook(a.interrupt); err != nil {
 		return err
 	}
-	before, err := s.accountBefore(m)
+	before, after, err := s.accountAround(m)
 	if err != nil {
 		return err
 	}
@@ -93,22 +93,23 @@ func (a *app) moveByHand(c *cobra.Command, amount string, kind journal.MovementK
 	if err != nil {
 		return err
 	}
-	a.noteMovement(m, before)
+	a.noteMovement(m, before, after)
 	if err := a.render.Movement(m); err != nil {
 		return &lostOutput{err}
 	}
 	return nil
 }
 
-// noteMovement says of a movement what its line does not show.
-func (a *app) noteMovement(m journal.Movement, before shift.Account) {
+// noteMovement says of a movement what its line does not show: that it changes
+// nothing, or by how much another opening changes the expected balance.
+func (a *app) noteMovement(m journal.Movement, before, after shift.Account) {
 	switch {
-	case m.Kind == journal.MovementOpening:
-		if difference := m.Amount - before.Expected; before.HasOpening && difference != 0 && !m.At.Before(before.OpenedAt) {
-			a.render.NoteSums("note.opening-differs", m.Currency, before.Expected, difference)
-		}
+	case before.HasOpening && m.At.Before(before.OpenedAt) && m.Kind == journal.MovementOpening:
+		a.render.NoteAt("note.opening-before", before.OpenedAt)
 	case before.HasOpening && m.At.Before(before.OpenedAt):
 		a.render.NoteAt("note.movement-before", before.OpenedAt)
+	case before.HasOpening && m.Kind == journal.MovementOpening && after.Expected != before.Expected:
+		a.render.NoteSums("note.opening-differs", m.Currency, before.Expected, after.Expected-before.Expected)
 	}
 }
 
@@ -194,22 +195,32 @@ func (s *session) accounts(first string) ([]shift.Account, error) {
 	return shift.Accounts(s.journal.List(s.app.interrupt, journal.Filter{Profile: s.profile.Name}), movements, first)
 }
 
-// accountBefore is the account as far as something is said about it beside a new
-// movement: of operations only an opening has something to say, and to add them
-// all up takes its time.
-func (s *session) accountBefore(m journal.Movement) (shift.Account, error) {
-	if m.Kind == journal.MovementOpening {
-		return s.accountIn(m.Currency)
-	}
+// accountAround is the account before and after a movement that is about to be
+// recorded, as far as something is said about it: of operations only an opening
+// has something to say, and to add them all up takes its time.
+func (s *session) accountAround(m journal.Movement) (before, after shift.Account, err error) {
 	movements, err := s.journal.Movements(s.app.interrupt, s.profile.Name)
 	if err != nil {
-		return shift.Account{}, err
+		return before, after, err
 	}
-	accounts, err := shift.Accounts(func(func(journal.Entry, error) bool) {}, movements, m.Currency)
-	if err != nil {
-		return shift.Account{}, err
+	entries := func(func(journal.Entry, error) bool) {}
+	if m.Kind == journal.MovementOpening {
+		entries = s.journal.List(s.app.interrupt, journal.Filter{Profile: s.profile.Name})
 	}
-	return accounts[0], nil
+	if m.At.IsZero() {
+		m.At = s.app.process.now()
+	}
+	for _, state := range []struct {
+		account   *shift.Account
+		movements []journal.Movement
+	}{{&before, movements}, {&after, append(slices.Clone(movements), m)}} {
+		accounts, err := shift.Accounts(entries, state.movements, m.Currency)
+		if err != nil {
+			return before, after, err
+		}
+		*state.account = accounts[0]
+	}
+	return before, after, nil
 }
 
 // accountIn adds up the account of one currency.
