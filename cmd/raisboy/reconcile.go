@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,18 +77,29 @@ func (a *app) reconcile(c *cobra.Command, path string) error {
 	}
 	yes, _ := c.Flags().GetBool("yes")
 	failed := a.record(s, x, yes)
-	if err := a.render.Reconciled(render.Reconciliation{Digest: x.file.Digest, Results: x.results}); err != nil {
+	err = a.render.Reconciled(render.Reconciliation{Digest: x.file.Digest, Results: x.results})
+	switch {
+	case err != nil && x.recorded():
 		return errors.Join(failed, &lostOutput{err})
-	}
-	if failed != nil {
+	case failed != nil:
 		return failed
+	case err != nil && !errors.Is(err, syscall.EPIPE):
+		return err
 	}
+	// Whoever read only the beginning is told by the code how it ended.
 	for _, r := range x.results {
 		if !r.Agrees() {
 			return end(exitHeld)
 		}
 	}
 	return nil
+}
+
+// recorded reports that something was recorded.
+func (x *reconciliation) recorded() bool {
+	return slices.ContainsFunc(x.results, func(r statement.Result) bool {
+		return r.Outcome == statement.Settled || r.Outcome == statement.Conflict
+	})
 }
 
 // compare pairs the lines with what the journal holds; one that does not exist

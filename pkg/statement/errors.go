@@ -19,6 +19,7 @@ const (
 	ProblemTime      Problem = "time"       // a time that cannot be read, or can be read in two ways
 	ProblemCurrency  Problem = "currency"   // not a code of three letters
 	ProblemKind      Problem = "kind"       // it is not said whether it is a deposit or a payout
+	ProblemSides     Problem = "sides"      // credits and debits, which mean the opposite to the other side
 	ProblemSigns     Problem = "signs"      // deposits, or payouts, with both signs
 	ProblemText      Problem = "text"       // an id or a user with invisible characters, or too long
 	ProblemNumber    Problem = "number"     // an id that a spreadsheet rounded: 2.56457E+15

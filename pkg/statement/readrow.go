@@ -170,7 +170,7 @@ func threeLetters(code string) bool {
 // signs are known.
 func (p *parser) kinds() *Error {
 	if p.credited && p.debited { // it is told from the account's side, where a credit is a payout
-		return &Error{Problem: ProblemKind, Column: p.columns.name(FieldKind)}
+		return &Error{Problem: ProblemSides, Column: p.columns.name(FieldKind)}
 	}
 	signed := false
 	for _, s := range p.signs {

@@ -28,7 +28,7 @@ func TestReadRefusesWhatASpreadsheetOrAGluePotMade(t *testing.T) {
 		"a status in a column of another name": {"kind;user;amount;Verdict\ndeposit;a;1;\ndeposit;b;1;Declined\n", ProblemStatus, 3},
 		"a status that is not final there":     {"kind;user;amount;итог платежа\ndeposit;a;1;в обработке\n", ProblemStatus, 2},
 		"a kind in a column of another name":   {"user;amount;what\na;1;Выплата\n", ProblemKind, 2},
-		"credits and debits":                   {"тип;клиент;сумма\nзачисление;a;1\nсписание;b;1\n", ProblemKind, 0},
+		"credits and debits":                   {"тип;клиент;сумма\nзачисление;a;1\nсписание;b;1\n", ProblemSides, 0},
 		"columns change their order":           {"kind;user;amount;fee\ndeposit;a;1;2\nkind;user;fee;amount\ndeposit;a;2;1\n", ProblemHeader, 3},
 		"a longer header further down":         {"kind;user;amount\ndeposit;a;1\nkind;user;amount;time;status\ndeposit;a;2;;ok\n", ProblemHeader, 3},
 		"decimals in a cell of their own":      {"kind,user,amount,note,more\ndeposit,a,6000,50,,\n", ProblemCells, 2},

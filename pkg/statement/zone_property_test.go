@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,5 +48,51 @@ func TestAWronglyReadZoneSettlesNothingThatDidNotHappen(t *testing.T) {
 	})
 	if settled == 0 {
 		t.Error("nothing was ever settled: the trial shows nothing")
+	}
+}
+
+// TestAHalfImportIsCompleted: whatever part of the proofs was recorded before the
+// program died, the same statement again proves the rest, and nothing else.
+func TestAHalfImportIsCompleted(t *testing.T) {
+	halves := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s := genScene(false).Draw(t, "scene")
+		rules := rules()
+		rules.Proved = map[string]int64{}
+		wanted := map[string]int64{} // the line's key → operation
+		for _, r := range Match(s.file, s.entries, rules) {
+			if r.Outcome != Provable && r.Outcome != Contradicts {
+				continue
+			}
+			if wanted[r.Row.Key] = r.Entry.ID; rapid.Bool().Draw(t, "it died") {
+				continue
+			}
+			proof := r.Proof(s.file.Digest)
+			facts := append(slices.Clone(r.Entry.Facts), journal.Fact{Operation: r.Entry.ID, Position: len(r.Entry.Facts) + 1, At: noon().Add(time.Hour), Content: proof})
+			e, err := journal.Fold(facts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rules.Proved[proof.Row], s.entries[e.ID-1] = e.ID, e
+		}
+		done, again := len(rules.Proved), 0
+		for _, r := range Match(s.file, s.entries, rules) {
+			if r.Outcome != Provable && r.Outcome != Contradicts {
+				continue
+			}
+			again++
+			if id, ok := wanted[r.Row.Key]; !ok || id != r.Entry.ID || rules.Proved[r.Row.Key] != 0 {
+				t.Fatalf("the second time line %d proves %d", r.Row.Line, r.Entry.ID)
+			}
+		}
+		if done+again != len(wanted) {
+			t.Fatalf("of %d proofs %d were recorded, and the second time %d were found", len(wanted), done, again)
+		}
+		if done > 0 && again > 0 {
+			halves++
+		}
+	})
+	if halves == 0 {
+		t.Error("nothing was ever recorded by half: the trial shows nothing")
 	}
 }
