@@ -3,8 +3,10 @@ package statement
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
+	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/journal"
 )
 
@@ -76,6 +78,19 @@ func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules
 			rules.Others = append(rules.Others, e)
 		}
 	}
+	if strange := g.strange(f, rules); len(strange) > 0 && !(filter.ChangedSince.IsZero() && filter.Until.IsZero()) {
+		for e, err := range book.List(ctx, journal.Filter{Kind: api.KindDeposit}) {
+			if err != nil {
+				return nil, rules, err
+			}
+			if !strange[e.DepositID] {
+				continue
+			}
+			if g.add(e); e.Profile != profile && !e.Sandbox {
+				rules.Others = append(rules.Others, e)
+			}
+		}
+	}
 	keys := make([]string, len(f.Rows))
 	for i := range f.Rows {
 		keys[i] = f.Rows[i].Key
@@ -112,7 +127,31 @@ func (g *gathering) add(e journal.Entry) {
 	}
 	g.known[e.ID] = true
 	g.entries = append(g.entries, e)
-	g.named[e.PayoutID], g.named[e.Call.Terms.RequestID] = true, true
+	g.named[e.PayoutID], g.named[e.Call.Terms.RequestID], g.named[e.DepositID] = true, true, true
+}
+
+// strange gives the ids of deposits that no operation of the statement's days
+// has, in lines that would be evidence for one. No index leads to a deposit's id,
+// so that the whole journal is looked through for them.
+func (g *gathering) strange(f *File, rules Rules) map[string]bool {
+	strange := map[string]bool{}
+	open := map[terms][]*journal.Entry{}
+	for i := range g.entries {
+		if e := &g.entries[i]; e.State != journal.StateDone && e.Call.Kind == api.KindDeposit {
+			key := terms{amount: e.Call.Terms.Amount, currency: e.Call.Terms.Currency}
+			open[key] = append(open[key], e)
+		}
+	}
+	for i := range f.Rows {
+		r := &f.Rows[i]
+		if r.ID == "" || r.OwnID || r.Kind != api.KindDeposit || g.named[r.ID] {
+			continue
+		}
+		if slices.ContainsFunc(open[terms{amount: r.Amount, currency: r.Currency}], func(e *journal.Entry) bool { return sameTerms(r, e, rules.Window) }) {
+			strange[r.ID] = true
+		}
+	}
+	return strange
 }
 
 // lookUp adds operations of any time that a line names.

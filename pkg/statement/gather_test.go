@@ -92,6 +92,19 @@ func TestGatherByID(t *testing.T) {
 	}
 }
 
+// TestGatherFindsADepositByItsIDAtAnyTime: a line that is booked days later by
+// its id is not taken for a deposit of that minute.
+func TestGatherFindsADepositByItsIDAtAnyTime(t *testing.T) {
+	for profile, want := range map[string]string{"main": "2 matched by id 1\n- only_here 2", "second": "2 ambiguous by id of [1]: row\n- only_here 2"} {
+		s := newShelf(t)
+		s.record(wish{user: "a", profile: profile}, -96*time.Hour, map[time.Duration]journal.Content{-95 * time.Hour: answered(api.Done, "raisboy_dep_1")})
+		s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+		if got := said(s.reconcile("deposit_id;user;amount;time\nraisboy_dep_1;a;100;2025-11-27 12:01\n")); got != want {
+			t.Errorf("%s: got\n%s", profile, got)
+		}
+	}
+}
+
 // TestGatherKnowsWhatIsProved: a line stays with the operation that it proves,
 // and what the journal does not hold is no error.
 func TestGatherKnowsWhatIsProved(t *testing.T) {
