@@ -84,6 +84,9 @@ func (m *matcher) lookAtClocks() {
 	m.skewed, m.timed = off > fitting, m.timed && off == 0
 }
 
+// free reports that the operation has no line that is certainly its own.
+func (m *matcher) free(e *journal.Entry) bool { return !m.taken[e.ID] || m.claimed[e.ID] }
+
 // doubtful reports that the line's time may be another zone's.
 func (m *matcher) doubtful(r *Row) bool { return !r.Zoned && !m.timed }
 
@@ -103,7 +106,7 @@ func (m *matcher) overlooked(line int, e *journal.Entry, lines map[int64][]int) 
 	r := &m.rows[line]
 	doubtful := m.doubtful(r)
 	for _, other := range m.entries {
-		if other == e || m.taken[other.ID] || len(lines[other.ID]) > 0 || !m.alikeBut(r, e, other) {
+		if other == e || !m.free(other) || len(lines[other.ID]) > 0 || !m.alikeBut(r, e, other) {
 			continue
 		}
 		done := other.State == journal.StateDone && expected(other)

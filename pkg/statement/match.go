@@ -41,7 +41,7 @@ type Rules struct {
 // for another operation, a refused one that it fits as well makes it ambiguous.
 func Match(file *File, entries []journal.Entry, rules Rules) []Result {
 	m := matcher{rules: rules, rows: file.Rows, rowTaken: make([]bool, len(file.Rows)),
-		number: map[int64]*journal.Entry{}, named: map[string][]*journal.Entry{}, taken: map[int64]bool{}}
+		number: map[int64]*journal.Entry{}, named: map[string][]*journal.Entry{}, taken: map[int64]bool{}, claimed: map[int64]bool{}}
 	for i := range entries {
 		m.number[entries[i].ID] = &entries[i]
 	}
@@ -96,6 +96,7 @@ type matcher struct {
 	number   map[int64]*journal.Entry    // the same by number
 	named    map[string][]*journal.Entry // the same by their ids
 	taken    map[int64]bool              // operations that are spoken for
+	claimed  map[int64]bool              // those of them that only may be a line's, which another line may be as well
 	rowTaken []bool
 	vouched  map[api.Kind]bool // kinds of which the ids in the statement are the project's
 	skewed   bool              // times cannot be relied on
@@ -112,6 +113,7 @@ func (m *matcher) say(row int, r Result) {
 	}
 	for _, id := range r.Candidates {
 		m.taken[id] = true
+		m.claimed[id] = r.Outcome == Ambiguous && r.By == ByTerms
 	}
 	m.results = append(m.results, r)
 }

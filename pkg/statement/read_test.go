@@ -71,6 +71,8 @@ func TestReadRefuses(t *testing.T) {
 		"only a mark":             {"\ufeff", ProblemNoColumns, 0},
 		"no header":               {"1;2;3\n4;5;6\n", ProblemNoColumns, 1},
 		"no user and no id":       {"amount;time\n1;2\n", ProblemNoColumns, 1},
+		"no sums":                 {"deposit_id;user\nd;a\n", ProblemNoColumns, 1},
+		"a cell of no column":     {head + "deposit;a;1;;UZS;beyond\n", ProblemCells, 2},
 		"two sums":                {"user;amount;sum\n1;2;3\n", ProblemTwice, 1},
 		"an open quotation mark":  {head + "deposit;\"a;1;;\n", ProblemSyntax, 0},
 		"a cell too many":         {"kind,user,amount\ndeposit,a,6000,00\n", ProblemCells, 2},
@@ -112,6 +114,11 @@ func TestColumnsByHand(t *testing.T) {
 	if err != nil || len(f.Rows) != 1 || f.Rows[0].Amount != 200 || f.Rows[0].UserID != "a" {
 		t.Fatalf("%+v, %v", f, err)
 	}
+	o.Columns = map[Field]string{FieldProjectUserID: "user", FieldAmount: "Сумма, UZS"} // and is not the user_id as well
+	if f, err = Read(strings.NewReader("user;kind;Сумма, UZS\n#A;deposit;2\n"), o); err != nil || f.Rows[0].UserID != "" || f.Rows[0].ProjectUserID != "#A" || f.Rows[0].Amount != 200 {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	o.Columns = map[Field]string{FieldUserID: " кому ", FieldAmount: "Итого", FieldKind: "что"}
 	o.Columns[FieldTime] = "когда"
 	var problem *Error
 	if _, err = Read(strings.NewReader("сумма;Кому;Что;итого\n1;a;депозит;2\n"), o); !errors.As(err, &problem) || problem.Problem != ProblemNoColumn || problem.Value != "когда" {
@@ -163,7 +170,7 @@ func TestAmountsAsExportsPrintThem(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, amount, err)
 		}
 	}
-	for _, text := range []string{"", "6,000", "6.000", "1,23.45", "1,2345.00", ",5", "1e5", "--1", "1,000.000", "0x10", "1.2.3", "6000 UZS"} {
+	for _, text := range []string{"", "6,000", "6.000", "1,23.45", "1,2345.00", ",5", "1e5", "--1", "1,000.000", "0x10", "1.2.3", "6000 UZS", "1234,567.00", "1234.567,00", "1,234,56.00"} {
 		if amount, _, err := readAmount(text); err == nil {
 			t.Errorf("%q was read as %v", text, amount)
 		}
@@ -215,7 +222,87 @@ func TestKeys(t *testing.T) {
 	}
 	o := options()
 	o.Profile = "other"
-	if f, err := Read(strings.NewReader(header+lines), o); err != nil || keys[f.Rows[0].Key] {
-		t.Error("the key of another profile's line")
+	f, err := Read(strings.NewReader(header+lines), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range f.Rows {
+		if keys[r.Key] {
+			t.Errorf("line %d has the key of another profile's line", r.Line)
+		}
+	}
+	if hashed("ab", "c") == hashed("a", "bc") {
+		t.Error("two texts run together")
+	}
+}
+
+// TestKeysTellLinesOfDifferentFilesApart: a line that differs in one thing only
+// is another one, and must not be taken for the one that was recorded.
+func TestKeysTellLinesOfDifferentFilesApart(t *testing.T) {
+	const head = "deposit_id;payout_id;request_id;kind;user_id;project_user_id;amount;currency;time;status\n"
+	keys := map[string]string{}
+	for _, line := range []string{
+		";;;deposit;a;;100;UZS;2025-11-27 12:01;ok", ";;;deposit;b;;100;UZS;2025-11-27 12:01;ok", ";;;deposit;a;b;100;UZS;2025-11-27 12:01;ok",
+		";;;deposit;;a;100;UZS;2025-11-27 12:01;ok", ";;;deposit;a;;100.01;UZS;2025-11-27 12:01;ok", ";;;deposit;a;;100;USD;2025-11-27 12:01;ok",
+		";;;deposit;a;;100;UZS;2025-11-27 12:01:00;ok", ";;;deposit;a;;100;UZS;2025-11-27 12:02;ok", ";;;deposit;a;;100;UZS;;ok",
+		";;;payout;a;;100;UZS;2025-11-27 12:01;ok", "x;;;deposit;a;;100;UZS;2025-11-27 12:01;ok", "y;;;deposit;a;;100;UZS;2025-11-27 12:01;ok",
+		";x;;payout;a;;100;UZS;2025-11-27 12:01;ok", ";;x;payout;a;;100;UZS;2025-11-27 12:01;ok",
+	} {
+		key := mustRead(t, head+line+"\n").Rows[0].Key
+		if other, ok := keys[key]; ok {
+			t.Errorf("%s and %s have one key", line, other)
+		}
+		keys[key] = line
+	}
+}
+
+// TestKeysOfLinesThatAreAlike: which of them is the first does not depend on
+// their order, and what is booked keeps its number if a failed one comes.
+func TestKeysOfLinesThatAreAlike(t *testing.T) {
+	plain, spelled, failed := ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", ";;;deposit;a;100,00;UZS;27.11.2025 12:01;ok\n", " ;;;deposit;a;100;UZS;2025-11-27 12:01;failed\n"
+	keys := func(text string) map[string]string {
+		of := map[string]string{}
+		for _, r := range mustRead(t, header+text).Rows {
+			of[string(r.Raw)+"\n"] = r.Key
+		}
+		return of
+	}
+	one, two, three := keys(plain+spelled), keys(spelled+plain), keys(failed+plain)
+	if one[plain] != two[plain] || one[spelled] != two[spelled] || one[plain] == one[spelled] {
+		t.Error("the order of the lines changes their keys")
+	}
+	if alone := keys(plain); three[plain] != alone[plain] || three[failed] == alone[plain] {
+		t.Error("a failed line takes the key of a booked one")
+	}
+}
+
+// TestWords holds the words by which a line says what it is.
+func TestWords(t *testing.T) {
+	for word, want := range map[string]string{
+		"Deposit": "deposit", "Pay-in": "deposit", "ввод": "deposit", "Пополнение": "deposit", "Зачисление": "deposit", "withdrawal": "payout", "Withdraw": "payout",
+		"payouts": "payout", "Выплата": "payout", "вывод": "payout", "fee": "fee", "Комиссия за вывод": "fee", "Возврат комиссии": "back", "refund": "back",
+		"Сторно": "back", "charge-back": "back", "Отмена депозита": "back", "Возврат": "back", "bonus": "other", "top-up": "other",
+	} {
+		kind, known := readKind(word)
+		got := string(kind)
+		switch {
+		case known:
+		case isFee(word):
+			got = "fee"
+		case takesBack(word):
+			got = "back"
+		default:
+			got = "other"
+		}
+		if got != want {
+			t.Errorf("%s is %s, want %s", word, got, want)
+		}
+	}
+	f := mustRead(t, "id;amount\nraisboy_dep_1;5\npout_1;5\n")
+	if a, b := f.Rows[0], f.Rows[1]; a.Kind != api.KindDeposit || b.Kind != api.KindPayout || a.OwnID || b.OwnID {
+		t.Errorf("%+v %+v", a, b)
+	}
+	if f := mustRead(t, "id;kind;amount;currency\n1;deposit;5;eur\n"); !f.Rows[0].OwnID || f.Rows[0].Currency != "EUR" {
+		t.Errorf("%+v", f.Rows[0])
 	}
 }

@@ -55,12 +55,12 @@ func TestReadRefusesWhatASpreadsheetOrAGluePotMade(t *testing.T) {
 
 // TestReadPassesOver what says nothing: the header once more, and totals.
 func TestReadPassesOver(t *testing.T) {
-	f := mustRead(t, "Номер депозита;Тип;Клиент;Сумма\nd1;депозит;a;1\nНомер депозита;Тип;Клиент;Сумма\nИтого по клиенту:;;;1\nВсего;;;1\nd2;депозит;total;2\n")
+	f := mustRead(t, "Номер депозита;Тип;Клиент;Сумма\nd1;депозит;a;1\nНомер депозита;Тип;Клиент;Сумма\nИтого по клиенту:;;;1\nВсего;;;1\nd2;депозит;total;2\nd3;депозит;a;0,00\n")
 	said := ""
 	for _, i := range f.Ignored {
 		said += string(i.Reason) + " "
 	}
-	if len(f.Rows) != 2 || f.Rows[1].UserID != "total" || said != "header no_user_or_id no_user_or_id " {
+	if len(f.Rows) != 2 || f.Rows[1].UserID != "total" || said != "header no_user_or_id no_user_or_id zero " {
 		t.Fatalf("%d rows, ignored %s", len(f.Rows), said)
 	}
 	f = mustRead(t, "user;amount;deposit_id\na;1;d1\nuser;amount;deposit_id\n")
@@ -104,6 +104,9 @@ func TestAnHourThatComesTwice(t *testing.T) {
 			if at, ok := readTime(ordinary, zone, layouts()); !ok || at.until.Sub(at.from) != time.Second {
 				t.Errorf("%s, %s: %+v, %t", name, ordinary, at, ok)
 			}
+		}
+		if at, ok := readTime(text[:10], zone, layouts()); !ok || at.until.Sub(at.from) != 25*time.Hour {
+			t.Errorf("%s, the day: %+v, %t", name, at, ok)
 		}
 	}
 }

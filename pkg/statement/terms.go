@@ -81,11 +81,11 @@ func (m *matcher) byTerms(wanted func(*journal.Entry) bool) {
 // would be about the other. What never left this machine is none of them.
 func (m *matcher) refused(line int, e *journal.Entry) []int64 {
 	var found []int64
-	if e.State != journal.StateUnknown && e.State != journal.StateRefused {
+	if e.State == journal.StateDone {
 		return nil // nothing is recorded about it
 	}
 	for _, other := range m.entries {
-		if other.State == journal.StateRefused && !m.taken[other.ID] && other != e && sameTerms(&m.rows[line], other, m.rules.Window) {
+		if other.State == journal.StateRefused && m.free(other) && other != e && sameTerms(&m.rows[line], other, m.rules.Window) {
 			found = append(found, other.ID)
 		}
 	}
