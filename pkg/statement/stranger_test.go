@@ -67,6 +67,14 @@ func TestReadPassesOver(t *testing.T) {
 	if len(f.Rows) != 1 || len(f.Ignored) != 1 || f.Ignored[0].Reason != IgnoredHeader {
 		t.Fatalf("%+v", f)
 	}
+	f = mustRead(t, strings.Repeat("Выписка\n", 19)+"kind;user;amount;note\ndeposit;a;6000;12;;\n")
+	if len(f.Rows) != 1 || f.Rows[0].Amount != 600000 || f.Rows[0].Line != 21 {
+		t.Fatalf("%+v", f)
+	}
+	var problem *Error
+	if _, err := Read(strings.NewReader(strings.Repeat("Выписка\n", 20)+"kind;user;amount\ndeposit;a;6000\n"), options()); !errors.As(err, &problem) || problem.Problem != ProblemNoColumns {
+		t.Error(err)
+	}
 	f = mustRead(t, "kind,user,amount,note\ndeposit,a,6000,,\ndeposit,b,6000,12\n") // a delimiter at the end
 	if len(f.Rows) != 2 || f.Rows[0].Amount != 600000 {
 		t.Fatalf("%+v", f)
