@@ -60,7 +60,7 @@ func (m *matcher) twin(line int, e *journal.Entry) []int64 {
 	}
 	var found []int64
 	for _, result := range m.results {
-		if result.By == ByRow && result.Entry != nil && result.Row.says() == r.says() {
+		if result.By == ByRow && result.Entry != nil && result.Row.Amount == r.Amount && result.Row.says() == r.says() {
 			found = append(found, result.Entry.ID)
 		}
 	}

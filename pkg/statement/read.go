@@ -210,7 +210,7 @@ func (p *parser) line(line int, raw []byte, record []string) *Error {
 	if problem == nil {
 		row, reason, sign, problem = p.row(record)
 	}
-	if problem != nil || reason == IgnoredKind || reason == IgnoredNobody {
+	if _, _, err := readAmount(p.columns.cell(record, FieldAmount)); err != nil && (problem != nil || reason != "") {
 		switch again, _ := recognise(record, p.options.Columns); {
 		case again.usable() && again.equal(p.columns):
 			reason, problem = IgnoredHeader, nil
