@@ -99,3 +99,58 @@ func TestAgreesOnlyIfNobodyMustLook(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoIsMeant: of two ids of a user both must be his, as far as they are known.
+func TestWhoIsMeant(t *testing.T) {
+	validated, not := wish{id: 1, user: "a", project: "#A"}.entry(t), wish{id: 1, user: "a"}.entry(t)
+	for _, c := range []struct {
+		user, project     string
+		validated, unseen bool
+	}{
+		{"a", "", true, true}, {"#A", "", true, false}, {"b", "", false, false}, {"", "#A", true, false}, {"", "a", true, true}, {"", "#B", false, false},
+		{"a", "#A", true, true}, {"a", "#B", false, true}, {"b", "#A", false, false}, {"", "", false, false},
+	} {
+		r := &Row{UserID: c.user, ProjectUserID: c.project}
+		if got := samePerson(r, &validated); got != c.validated {
+			t.Errorf("%q, %q: %t", c.user, c.project, got)
+		}
+		if got := samePerson(r, &not); got != c.unseen {
+			t.Errorf("%q, %q, not validated: %t", c.user, c.project, got)
+		}
+	}
+	r := &Row{Kind: api.KindDeposit, UserID: "a", Amount: 10000, Currency: "UZS", From: noon(), Until: noon().Add(time.Second)}
+	if !sameTerms(r, &validated, 0) {
+		t.Error("not the same terms")
+	}
+	for _, change := range []func(*Row){
+		func(r *Row) { r.Kind = api.KindPayout }, func(r *Row) { r.UserID = "b" }, func(r *Row) { r.Amount++ }, func(r *Row) { r.Currency = "USD" },
+		func(r *Row) { r.From, r.Until = r.Until, r.Until.Add(time.Second) }, func(r *Row) { r.From, r.Until = time.Time{}, time.Time{} },
+	} {
+		other := *r
+		if change(&other); sameTerms(&other, &validated, 0) {
+			t.Errorf("%+v", other)
+		}
+	}
+}
+
+// TestWhatIsDoneAboutAnOperationLaterIsNotItsTime: a person's ruling and the
+// proof by a statement come days later, and say nothing about when it was sent.
+func TestWhatIsDoneAboutAnOperationLaterIsNotItsTime(t *testing.T) {
+	for name, later := range map[string]journal.Content{
+		"a proof": journal.Statement{Row: "row", Amount: 10000, Currency: "UZS"}, "a ruling": journal.Decision{Ruling: journal.RuledNotCredited},
+		"another ruling": journal.Decision{Ruling: journal.RuledCredited},
+	} {
+		s := newShelf(t)
+		id := s.record(wish{user: "a"}, -48*time.Hour, map[time.Duration]journal.Content{-47 * time.Hour: answered(api.Unknown, "")})
+		s.now = noon().Add(time.Hour)
+		if _, err := s.journal.Update(s.Context(), id, func(journal.Entry) ([]journal.Addition, error) {
+			return []journal.Addition{{Content: later}}, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(api.Unknown, "")})
+		if got := said(s.reconcile("kind;user;amount;time\ndeposit;a;100;2025-11-27 12:01\n")); got != "2 provable by terms 2" {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}

@@ -217,11 +217,15 @@ func (m *matcher) byID() {
 		if m.rowTaken[i] {
 			continue
 		}
-		for _, e := range m.meant(&m.rows[i]) {
+		meant := m.meant(&m.rows[i])
+		for _, e := range meant {
 			if !m.taken[e.ID] {
 				named[i] = append(named[i], e)
 				lines[e.ID]++
 			}
+		}
+		if len(meant) > 0 && len(named[i]) == 0 { // whatever else it fits, it says whose it is
+			m.say(i, Result{Outcome: Ambiguous, By: ByID, Candidates: ids(meant), Reasons: []string{ReasonID}})
 		}
 	}
 	for i, found := range named {
