@@ -154,3 +154,45 @@ func TestWhatIsDoneAboutAnOperationLaterIsNotItsTime(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersOfThePartner: they are kept with what they were recorded for where
+// nothing speaks against it, and never become an operation's id.
+func TestNumbersOfThePartner(t *testing.T) {
+	unknown := []journal.Content{answered(api.Unknown, "")}
+	for _, c := range []struct {
+		name, text string
+		ops        []wish
+		recorded   bool // line 2, for operation 1
+		want       string
+	}{
+		{"a payout that its request_id names", "id;request_id;kind;amount\n7;r;payout;100\n",
+			[]wish{{id: 1, user: "a", kind: api.KindPayout, request: "r", facts: []journal.Content{created(api.Done, "", "")}}}, true, "2 matched by row 1"},
+		{"no time this time", "id;kind;user;amount\n7;deposit;a;100\n", []wish{{id: 1, user: "a", facts: []journal.Content{answered(api.Done, "")}}}, true, "2 matched by row 1"},
+		{"another zone this time, perhaps", "id;kind;user;amount;time\n7;deposit;a;100;2025-11-27 17:00\n", []wish{{id: 1, user: "a", facts: []journal.Content{answered(api.Done, "")}}}, true, "2 matched by row 1"},
+		{"another time for certain", "id;kind;user;amount;time\n7;deposit;a;100;2025-11-27T17:00:00Z\n", []wish{{id: 1, user: "a", facts: []journal.Content{answered(api.Done, "")}}}, true, "2 ambiguous by row of [1]: row\n- only_here 1"},
+		{"deposits and payouts each count", "id;kind;user;amount;time\n7;deposit;a;100;2025-11-27 12:00\n7;payout;a;200;2025-11-27 12:00\n",
+			[]wish{{id: 1, user: "a", facts: unknown}, {id: 2, user: "a", amount: 20000, kind: api.KindPayout, request: "r", facts: []journal.Content{created(api.Unknown, "", "")}}}, false,
+			"2 provable by terms 1\n3 provable by terms 2"},
+		{"beside ids of the project", "deposit_id;id;kind;user;amount;time\nd2;6;deposit;b;100;2025-11-27 12:00\n;7;deposit;a;100;2025-11-27 12:00\n",
+			[]wish{{id: 1, user: "a", facts: unknown}, {id: 2, user: "b", facts: []journal.Content{answered(api.Done, "d2")}}}, false, "2 matched by id 2\n3 provable by terms 1"},
+	} {
+		f := mustRead(t, c.text)
+		r := rules()
+		r.Proved = map[string]int64{}
+		if c.recorded {
+			r.Proved[f.Rows[0].Key] = 1
+		}
+		results := Match(f, entriesOf(t, c.ops...), r)
+		if got := said(results); got != c.want {
+			t.Errorf("%s: got\n%s", c.name, got)
+		}
+		for _, result := range results {
+			if result.Outcome != Provable {
+				continue
+			}
+			if p := result.Proof("digest"); p.DepositID != "" || p.PayoutID != "" {
+				t.Errorf("%s: the number became an id: %+v", c.name, p)
+			}
+		}
+	}
+}
