@@ -196,3 +196,15 @@ func TestNumbersOfThePartner(t *testing.T) {
 		}
 	}
 }
+
+// TestAWideWindowConfirmsNoZone: what is hours apart may fit, and shows nothing.
+func TestAWideWindowConfirmsNoZone(t *testing.T) {
+	f := mustRead(t, header+";;;deposit;a;100;UZS;2025-11-27 12:01;ok\nd3;;;deposit;b;100;UZS;2025-11-27 17:00;ok\n")
+	ops := entriesOf(t, wish{id: 1, user: "a", facts: []journal.Content{answered(api.Unknown, "")}}, wish{id: 2, user: "a", minutes: 30 * 60, facts: []journal.Content{answered(api.Done, "d2")}},
+		wish{id: 3, user: "b", facts: []journal.Content{answered(api.Done, "d3")}})
+	r := rules()
+	r.Window = day
+	if got := said(Match(f, ops, r)); got != "2 ambiguous by terms of [1 2]: terms\n3 matched by id 3" {
+		t.Errorf("got\n%s", got)
+	}
+}

@@ -130,6 +130,49 @@ func TestGatherKnowsWhatIsProved(t *testing.T) {
 	}
 }
 
+// TestGatherReachesOverTheStatementsDays: a minute before midnight is another
+// day, a line that is recorded may be about any, and so may --since be.
+func TestGatherReachesOverTheStatementsDays(t *testing.T) {
+	s := newShelf(t)
+	s.record(wish{user: "a"}, -12*time.Hour-5*time.Minute, map[time.Duration]journal.Content{-12*time.Hour - 4*time.Minute: answered(api.Unknown, "")})
+	if got := said(s.reconcile("kind;user;amount;time\ndeposit;a;100;2025-11-27 00:05\n")); got != "2 provable by terms 1" {
+		t.Errorf("before midnight:\n%s", got)
+	}
+	s = newShelf(t)
+	s.record(wish{user: "a"}, -900*time.Hour, map[time.Duration]journal.Content{-899 * time.Hour: answered(api.Unknown, "")})
+	s.now = noon().Add(-898 * time.Hour)
+	if got := s.prove("deposit_id;user;amount;time\nraisboy_dep_7;a;100;" + noon().Add(-900*time.Hour).Format(time.RFC3339) + "\n"); got != "2 provable by terms 1" {
+		t.Fatal(got)
+	}
+	if got := said(s.reconcile("deposit_id;user;amount;time\nraisboy_dep_7;a;100;2025-11-27 12:01\n")); got != "2 matched by row 1" {
+		t.Errorf("recorded long ago:\n%s", got)
+	}
+	f := mustRead(t, "kind;user;amount;time\ndeposit;b;1;2025-11-27 12:01\n")
+	entries, rules, err := Gather(t.Context(), s.journal, "main", f, Rules{Window: time.Minute, Since: noon().Add(-1000 * time.Hour)}, time.UTC)
+	if got := said(Match(f, entries, rules)); err != nil || got != "2 only_there\n- only_here 1" {
+		t.Errorf("since long ago: %v\n%s", err, got)
+	}
+	s.record(wish{user: "a"}, 900*time.Hour, map[time.Duration]journal.Content{901 * time.Hour: answered(api.Done, "d9")})
+	entries, rules, err = Gather(t.Context(), s.journal, "main", f, Rules{Window: time.Minute, Until: noon().Add(1000 * time.Hour)}, time.UTC)
+	if got := said(Match(f, entries, rules)); err != nil || got != "2 only_there\n- only_here 2" {
+		t.Errorf("until long after: %v\n%s", err, got)
+	}
+}
+
+// TestAnotherProfileTakesNothingAwayThatIsKnown: what is done here already needs
+// no evidence, and what was refused there moved nothing.
+func TestAnotherProfileTakesNothingAwayThatIsKnown(t *testing.T) {
+	for here, there := range map[api.Verdict]api.Verdict{api.Done: api.Done, api.Unknown: api.Refused} {
+		s := newShelf(t)
+		s.record(wish{user: "a"}, 0, map[time.Duration]journal.Content{time.Second: answered(here, "")})
+		s.record(wish{user: "a", profile: "second"}, time.Minute, map[time.Duration]journal.Content{time.Minute + time.Second: answered(there, "")})
+		want := map[api.Verdict]string{api.Done: "2 matched by terms 1", api.Unknown: "2 provable by terms 1"}[here]
+		if got := said(s.reconcile("kind;user;amount;time\ndeposit;a;100;2025-11-27 12:01\n")); got != want {
+			t.Errorf("%s here, %s there:\n%s", here, there, got)
+		}
+	}
+}
+
 // TestAnotherProfilesLineProvesNothingHere: two profiles may draw on one merchant
 // account. A deposit whose answer was lost in one and that was given again in the
 // other was credited once, and its line is the other's.
