@@ -136,6 +136,9 @@ func TestAccount(t *testing.T) {
 		{"one that was handed over, and the project says so itself", payout(5, requested(), hook(api.StatusAccepted), decided(journal.RuledCompleted), hook(api.StatusCompleted)), 110000, 110000, 110000},
 		{"one completed before the opening", payout(-5, requested(), hook(api.StatusCompleted)), 100000, 100000, 100000},
 		{"one requested before and completed after the opening", payout(-1, requested(), hook(api.StatusCompleted)), 110000, 110000, 110000},
+		{"a payout that is a mismatch, by the greater sum", payout(5, journal.Answer{Verdict: "mismatch", PayoutID: "p1", Amount: 25000}), 100000, 100000, 125000},
+		{"a payout that is a mismatch, by the sum that was asked for", payout(5, journal.Answer{Verdict: "mismatch", PayoutID: "p1", Amount: 5000}), 100000, 100000, 110000},
+		{"a payout that a statement proves, which says nothing about its end", payout(5, lost(), journal.Statement{Row: "1", Amount: 10000, Currency: "UZS"}), 100000, 100000, 110000},
 		{"a payout in conflict", payout(5, requested(), hook(api.StatusCompleted), hook(api.StatusCancelled)), 100000, 90000, 110000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
