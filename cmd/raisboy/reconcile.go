@@ -178,6 +178,8 @@ func prove(ctx context.Context, d *desk.Desk, digest string, r *statement.Result
 		return err
 	case receipt.Held != nil:
 		r.Reasons = append(r.Reasons, statement.ReasonHeld)
+	case receipt.Replayed && !receipt.Entry.State.HoldsRef(): // somebody recorded it, and somebody decided in spite of it
+		r.Reasons = append(r.Reasons, statement.ReasonMoved)
 	default:
 		r.Entry, r.Outcome = &receipt.Entry, statement.Conflict // whatever else it is, a person decides
 		if r.Entry.State == journal.StateDone {

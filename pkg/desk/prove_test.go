@@ -97,6 +97,8 @@ func TestProveRefuses(t *testing.T) {
 		"another deposit_id":     {depositBy("h", ""), []journal.Content{journal.Answer{Verdict: "unknown", DepositID: "d1"}}, func(v *desk.Evidence) { v.Statement.DepositID = "d2" }, desk.RulingPayoutID},
 		"another payout's id":    {payout, []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.PayoutID = "pout_2" }, desk.RulingPayoutID},
 		"proved by another line": {depositBy("i", ""), []journal.Content{lost, journal.Statement{Row: "first", Amount: 500000, Currency: "UZS"}}, func(v *desk.Evidence) { v.Seen = journal.StateDone }, desk.RulingWrongState},
+		"proved, and ruled out": {depositBy("l", ""), []journal.Content{journal.Answer{Verdict: "refused"}, journal.Statement{Row: "l", Amount: 500000, Currency: "UZS"},
+			journal.Decision{Ruling: journal.RuledNotCredited}}, func(v *desk.Evidence) { v.Seen = journal.StateRefused }, desk.RulingWrongState},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := w.recorded(c.order, c.facts...)

@@ -27,6 +27,9 @@ func judge(r *Row, e *journal.Entry, by string) Result {
 	case journal.StateUnknown:
 		result.Outcome = Provable
 	case journal.StateRefused, journal.StateNotSent:
+		if by == ByRow { // it is recorded, and a person decided in spite of it
+			return because(Different, ReasonRuled)
+		}
 		result.Outcome = Contradicts
 	case journal.StateOpen:
 		return because(Unclear, ReasonOpen)

@@ -158,6 +158,8 @@ func TestMatch(t *testing.T) {
 			lines: ";p1;;payout;a;100;UZS;;pending\n", want: "2 unproven by id 1: status"},
 		{name: "failed there, cancelled here", ops: []wish{{id: 1, user: "a", kind: api.KindPayout, request: "r", facts: paid("p1", api.StatusCancelled)}},
 			lines: ";p1;;payout;a;100;UZS;;cancelled\n", want: "2 matched by id 1"},
+		{name: "recorded before, and a person decided in spite of it", ops: []wish{{id: 1, user: "a", facts: []journal.Content{refused, journal.Statement{Row: "row", Amount: 10000, Currency: "UZS"}, not}}},
+			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", proved: map[int]int64{2: 1}, want: "2 different by row 1: ruled"},
 		{name: "recorded before", ops: []wish{{id: 1, user: "a", facts: []journal.Content{unknown}}, {id: 2, user: "a", facts: []journal.Content{unknown}}},
 			lines: ";;;deposit;a;100;UZS;2025-11-27 12:01;ok\n", proved: map[int]int64{2: 1}, want: "2 provable by row 1\n- only_here 2"},
 		{name: "recorded for one that is gone", ops: []wish{{id: 2, user: "a", facts: []journal.Content{unknown}}},

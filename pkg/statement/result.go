@@ -41,6 +41,7 @@ const (
 	ReasonStatus   = "status"
 	ReasonMismatch = "mismatch" // the operation is a mismatch or a conflict already
 	ReasonConflict = "conflict"
+	ReasonRuled    = "ruled"    // a person decided in spite of this line
 	ReasonOpen     = "open"     // its answer is still awaited
 	ReasonNoTime   = "time"     // the line has no time, so that it cannot be matched without an id
 	ReasonClock    = "clock"    // the times of lines with ids are far from ours, so that no other is matched by time
