@@ -78,6 +78,8 @@ func TestProveRefuses(t *testing.T) {
 	lost := journal.Answer{Verdict: "unknown"}
 	payout := payoutOrder()
 	payout.Ref = "r1"
+	second := payout
+	second.Ref, second.UserID = "r3", "y"
 	other := payoutOrder()
 	other.UserID, other.Ref = "z", "r2"
 	w.recorded(other, journal.Answer{Verdict: "done", PayoutID: "pout_2"})
@@ -94,6 +96,7 @@ func TestProveRefuses(t *testing.T) {
 		"another sum":            {depositBy("e", ""), []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.Amount++ }, desk.RulingAmount},
 		"another currency":       {depositBy("f", ""), []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.Currency = "USD" }, desk.RulingAmount},
 		"a payout's id":          {depositBy("g", ""), []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.PayoutID = "p" }, desk.RulingWrongKind},
+		"a deposit's id":         {second, []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.DepositID = "d" }, desk.RulingWrongKind},
 		"another deposit_id":     {depositBy("h", ""), []journal.Content{journal.Answer{Verdict: "unknown", DepositID: "d1"}}, func(v *desk.Evidence) { v.Statement.DepositID = "d2" }, desk.RulingPayoutID},
 		"another payout's id":    {payout, []journal.Content{lost}, func(v *desk.Evidence) { v.Statement.PayoutID = "pout_2" }, desk.RulingPayoutID},
 		"proved by another line": {depositBy("i", ""), []journal.Content{lost, journal.Statement{Row: "first", Amount: 500000, Currency: "UZS"}}, func(v *desk.Evidence) { v.Seen = journal.StateDone }, desk.RulingWrongState},
