@@ -87,6 +87,8 @@ func TestReadRefuses(t *testing.T) {
 		"a deposit with a payout": {"id;kind;amount\npout_1;deposit;1\n", ProblemKind, 2},
 		"deposits both ways":      {head + "deposit;a;-1;;\ndeposit;b;2;;\n", ProblemSigns, 3},
 		"an invisible character":  {head + "deposit;a\u202eb;1;;\n", ProblemText, 2},
+		"an invisible request_id": {"request_id;amount\nr\u200b1;1\n", ProblemText, 2},
+		"an invisible id":         {"payout_id;amount\np\u200b1;1\n", ProblemText, 2},
 		"a user too long":         {head + "deposit;" + strings.Repeat("a", 300) + ";1;;\n", ProblemText, 2},
 		"bytes of nothing":        {head + "deposit;a\x00;1;;\n", ProblemEncoding, 0},
 		"a character of no text":  {head + "deposit;a\x98;1;;\n", ProblemEncoding, 0},
