@@ -129,7 +129,7 @@ func (m *matcher) alikeBut(r *Row, e, other *journal.Entry) bool {
 	sameUser := a.UserID == b.UserID || e.ProjectUserID != "" && e.ProjectUserID == other.ProjectUserID ||
 		strings.TrimLeft(a.UserID, "0") == strings.TrimLeft(b.UserID, "0")
 	return r.Kind == other.Call.Kind && (r.Amount == other.Amount() || r.Amount == b.Amount) && r.Currency == b.Currency &&
-		(sameUser || samePerson(r, other)) && !(m.trusts(r) && otherID(r, other)) && (r.RequestID == "" || r.RequestID == b.RequestID)
+		(sameUser || samePerson(r, other)) && (!m.trusts(r) || !otherID(r, other)) && (r.RequestID == "" || r.RequestID == b.RequestID)
 }
 
 // takenBack looks for lines of other kinds that speak of what a line proves: a

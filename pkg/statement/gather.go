@@ -78,7 +78,7 @@ func Gather(ctx context.Context, book Book, profile string, f *File, rules Rules
 			rules.Others = append(rules.Others, e)
 		}
 	}
-	if strange := g.strange(f, rules); len(strange) > 0 && !(filter.ChangedSince.IsZero() && filter.Until.IsZero()) {
+	if strange := g.strange(f, rules); len(strange) > 0 && (!filter.ChangedSince.IsZero() || !filter.Until.IsZero()) {
 		for e, err := range book.List(ctx, journal.Filter{Kind: api.KindDeposit}) {
 			if err != nil {
 				return nil, rules, err
