@@ -64,3 +64,18 @@ func TestALineIsFoundWithoutItsIndex(t *testing.T) {
 	var damage *DamageError
 	prove(&damage)
 }
+
+// TestVerifySeesAMovementThatIsGoneFromTheMiddle: the numbers leave no gap.
+func TestVerifySeesAMovementThatIsGoneFromTheMiddle(t *testing.T) {
+	j := filled(t)
+	for range 3 {
+		if _, err := j.Move(t.Context(), Movement{Profile: "main", Kind: MovementTopup, Amount: 5, Currency: "UZS"}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rawSQL(t, j, `DELETE FROM movements WHERE id IN (3, 4)`)
+	r, err := j.Verify(t.Context())
+	if err != nil || len(r.Damaged) != 1 || r.Damaged[0].Table != "movements" {
+		t.Fatalf("%v, error %v", r.Damaged, err)
+	}
+}
