@@ -7,8 +7,12 @@ import (
 	"sync"
 )
 
-// maxGroup bounds how many writes share a commit.
-const maxGroup = 64
+// maxGroup bounds how many writes share a commit, maxTurns how often others are
+// let run first, in case that they have one.
+const (
+	maxGroup = 256
+	maxTurns = 3
+)
 
 // ErrClosed is returned for a write to a journal that was closed.
 var ErrClosed = errors.New("journal is closed")
@@ -98,9 +102,6 @@ func (w *groupWriter) run() {
 			}
 			job.result <- job.err
 		}
-		// Whoever was answered may have more to write: let them come first, or
-		// the next group is the first of them alone.
-		runtime.Gosched()
 	}
 }
 
@@ -117,13 +118,20 @@ func (w *groupWriter) gather() []*writeJob {
 			return nil
 		}
 	}
-	for len(group) < maxGroup {
+	for turns := 0; len(group) < maxGroup; {
 		select {
 		case job := <-w.jobs:
 			group = append(group, job)
+			continue
 		default:
-			return group
 		}
+		if turns == maxTurns {
+			break
+		}
+		// Whoever is ready to run may have a write to add. Where nobody is, this
+		// takes no time.
+		turns++
+		runtime.Gosched()
 	}
 	return group
 }
