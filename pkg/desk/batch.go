@@ -49,9 +49,7 @@ func (d *Desk) Priors(ctx context.Context, orders []Order) ([]Prior, error) {
 // note takes an operation of the order's reference into account, as the journal
 // will: one that holds the reference counts, else one that was refused as it is.
 func (p *Prior) note(e journal.Entry, o Order) {
-	same := e.SameTerms(api.Call{Kind: o.Kind, Terms: api.Terms{
-		UserID: o.UserID, Amount: o.Amount, Currency: o.Currency, PaymentMethod: o.PaymentMethod, RequestID: o.RequestID,
-	}})
+	same := e.SameTerms(api.Call{Kind: o.Kind, Terms: o.terms()})
 	held := p.Entry.ID != 0 && p.Entry.State.HoldsRef()
 	refused := o.ReportRefused && same && e.State == journal.StateRefused && e.Decision == nil && !(Receipt{Entry: e}).RefusesCredentials()
 	if !held && (e.State.HoldsRef() || refused) {

@@ -99,6 +99,15 @@ type Order struct {
 	Answered func()
 }
 
+// terms are what makes the order the same as another, or not.
+func (o Order) terms() api.Terms {
+	t := api.Terms{UserID: o.UserID, Amount: o.Amount, Currency: o.Currency, PaymentMethod: o.PaymentMethod}
+	if o.Kind == api.KindPayout {
+		t.RequestID = o.RequestID
+	}
+	return t
+}
+
 // A Preview is what the operator confirms.
 type Preview struct {
 	Order         Order

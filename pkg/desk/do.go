@@ -36,11 +36,10 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	draft, err := d.freeze(o)
-	if err != nil {
+	if err := d.request(o).Check(); err != nil {
 		return Receipt{}, err
 	}
-	p := d.proposal(o, draft)
+	p := d.proposal(o)
 	if r, over := d.overLimit(p, o); over {
 		return r, nil
 	}
@@ -69,7 +68,7 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 	if err := d.confirm(ctx, o, user); err != nil {
 		return Receipt{}, err
 	}
-	if p.Call, err = d.freeze(o); err != nil { // anew: the operator took time to think
+	if p.Call, err = d.freeze(o); err != nil { // now: the operator took time to think
 		return Receipt{}, err
 	}
 	d.pass(PointBeforeIntent)
@@ -107,9 +106,10 @@ func identify(o Order) (Order, error) {
 	return o, nil
 }
 
-func (d *Desk) proposal(o Order, call api.Call) journal.Proposal {
+// proposal is what the order comes to, but for the bytes, which are made last.
+func (d *Desk) proposal(o Order) journal.Proposal {
 	return journal.Proposal{
-		Call: call, Profile: d.Profile, Sandbox: d.Sandbox, KeyID: journal.KeyID(d.APIKey),
+		Call: api.Call{Kind: o.Kind, Terms: o.terms()}, Profile: d.Profile, Sandbox: d.Sandbox, KeyID: journal.KeyID(d.APIKey),
 		Ref: o.Ref, Batch: o.Batch, Line: o.Line, ReportRefused: o.ReportRefused,
 	}
 }
