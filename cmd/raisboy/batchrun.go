@@ -181,6 +181,11 @@ func (j *batchJob) run(rows iter.Seq2[batch.Planned, error], total int) error {
 		return j.report(p, row, result)
 	}
 	a.render.Out = a.abandonable(a.render.Out)
+	if j.session.embedded == nil {
+		a.tune(batchGarbage, batchMemory)
+	} else { // whose ledger grows in this process
+		a.tune(batchGarbage, 0)
+	}
 	p.start(a.interrupt)
 	ending := runner.Run(a.interrupt, rows)
 	p.stop()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -43,11 +42,6 @@ const (
 	watchPeriod   = 300 * time.Millisecond
 )
 
-// listenMemory is the size, in bytes, from which on memory is collected rather
-// than grown. A receiver under attack fills what its connections may hold again
-// and again.
-const listenMemory = 96 << 20
-
 // listen receives until it is interrupted or has seen what it waited for.
 // Whatever it does besides receiving may fail and is tried again: as long as a
 // webhook can be recorded, it is.
@@ -77,9 +71,7 @@ func (a *app) listen(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if _, own := a.lookupEnv("GOMEMLIMIT"); !own {
-		debug.SetMemoryLimit(listenMemory)
-	}
+	a.tune(0, listenMemory)
 	w.attach(a, s, cancel)
 	receiver.Sink = w
 	_ = w.beSeen(ctx) // tried again below
