@@ -24,6 +24,7 @@ type batchJob struct {
 	above   money.Amount // limits.confirm_above
 
 	reader *batch.Reader
+	passed batch.Lines // those of a stream whose rows are what they were, or new
 	told   bool // about the encoding
 	last   desk.Receipt
 }
@@ -209,9 +210,15 @@ func (j *batchJob) work(ctx context.Context, p batch.Planned, answered func()) (
 		return j.validate(ctx, o)
 	}
 	o.Straight, o.Answered = p.Straight, answered
+	if j.order.stream {
+		o.Stands = j.passed.Have
+	}
 	r, err := j.desk.Do(ctx, o)
 	if err != nil {
 		return batch.Result{}, err
+	}
+	if j.order.stream && r.Entry.ID != 0 {
+		j.passed.Add(p.Row.Line)
 	}
 	return batch.Judge(r), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/desk"
+	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 )
 
@@ -21,6 +22,7 @@ type fakeJournal struct {
 	own, made bool
 	left      money.Amount // 0: no limit
 	standing  []desk.Standing
+	done      bool // all rows are
 }
 
 func (j fakeJournal) BatchStanding(context.Context, string) iter.Seq2[desk.Standing, error] {
@@ -34,7 +36,13 @@ func (j fakeJournal) BatchStanding(context.Context, string) iter.Seq2[desk.Stand
 }
 
 func (j fakeJournal) Priors(_ context.Context, orders []desk.Order) ([]desk.Prior, error) {
-	return make([]desk.Prior, len(orders)), nil
+	priors := make([]desk.Prior, len(orders))
+	for i := range priors {
+		if j.done {
+			priors[i] = desk.Prior{Entry: journal.Entry{ID: int64(i + 1), State: journal.StateDone}, Same: true}
+		}
+	}
+	return priors, nil
 }
 
 func (j fakeJournal) BatchKeys(context.Context, string) (own, made bool, err error) {
@@ -88,6 +96,9 @@ func TestCheckFindsWhatIsWrongWithTheWhole(t *testing.T) {
 		{"count and sum", "user,amount\n1,2\n2,3\n", "0:0 count|0:0 sum", func(c *Check) { c.Expect = Expectation{HasCount: true, Count: 3, Sum: 600} }},
 		{"as expected", "user,amount\n1,2\n2,3\n", "", func(c *Check) { c.Expect = Expectation{HasCount: true, Count: 2, Sum: 500} }},
 		{"a limit", "user,amount\n1,2\n2,3\n", "3:3 limit amount", func(c *Check) { c.Limits.DepositMax = 200 }},
+		{"a limit that was lowered", "user,amount\n1,2\n2,3\n", "", func(c *Check) {
+			c.Limits.DepositMax, c.Journal = 200, fakeJournal{done: true}
+		}},
 		{"a shift's limit", "user,amount\n1,2\n2,3\n", "0:0 limit amount", func(c *Check) { c.Journal = fakeJournal{left: 499} }},
 		{"within the shift's limit", "user,amount\n1,2\n2,3\n", "", func(c *Check) { c.Journal = fakeJournal{left: 500} }},
 		{"a field", "user,amount,method\n1,2,cash\n", "2:5 field payment_method", func(*Check) {}},

@@ -113,9 +113,6 @@ func (k *checking) take(row Row) error {
 	if err := k.judgeKey(row); err != nil {
 		return err
 	}
-	if m := overLimit(k.Limits, k.Terms.Kind, row); m != nil {
-		k.note(m)
-	}
 	if err := k.count(row); err != nil {
 		return err
 	}
@@ -247,6 +244,9 @@ func (k *checking) prior(row *Row, o desk.Order, p desk.Prior) error {
 	k.place(row, o, p.Entry.ID == 0)
 	switch state := p.Entry.State; {
 	case p.Entry.ID == 0:
+		if m := overLimit(k.Limits, k.Terms.Kind, *row); m != nil {
+			k.note(m)
+		}
 		return addTo(&s.New, Total{Currency: o.Currency}, o.Amount)
 	case !p.Same:
 		was := p.Entry.Call

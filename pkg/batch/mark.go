@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"sync"
 )
 
 // A mark is a row's place, by a digest of what makes it itself. A million of
@@ -44,4 +45,24 @@ func (l *lineSet) add(line int) {
 
 func (l lineSet) have(line int) bool {
 	return line/wordBits < len(l) && l[line/wordBits]&(1<<(line%wordBits)) != 0
+}
+
+// Lines is a set of lines for several workers. Its zero value is empty.
+type Lines struct {
+	mutex sync.Mutex
+	set   lineSet
+}
+
+// Add puts a line into the set.
+func (l *Lines) Add(line int) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.set.add(line)
+}
+
+// Have reports whether the line is in the set.
+func (l *Lines) Have(line int) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.set.have(line)
 }

@@ -94,6 +94,10 @@ type Order struct {
 	ReportRefused bool // see journal.Proposal: a batch that is run again
 	Straight      bool // nobody is asked and nothing is known of it: Begin alone says what holds it back
 
+	// Stands is of use with Again, see journal.Guard: a stream's rows are not known
+	// before they come. Nil: the whole batch is known.
+	Stands func(line int) bool
+
 	// Answered is called when the project has said that it is done, and only the
 	// record of that is still to be written; nil: nobody is.
 	Answered func()

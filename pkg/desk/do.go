@@ -40,15 +40,15 @@ func (d *Desk) Do(ctx context.Context, o Order) (Receipt, error) {
 		return Receipt{}, err
 	}
 	p := d.proposal(o)
-	if r, over := d.overLimit(p, o); over {
-		return r, nil
-	}
 	// Asked before the network and the operator are: a replay needs neither,
 	// and nobody should confirm what will be held back.
 	if !o.Straight {
 		if r, done, err := d.peek(ctx, p, o); done || err != nil {
 			return r, err
 		}
+	}
+	if r, over := d.overLimit(p, o); over { // of what is recorded it says nothing
+		return r, nil
 	}
 	var user api.Outcome
 	if !o.SkipValidate {
@@ -116,7 +116,7 @@ func (d *Desk) proposal(o Order) journal.Proposal {
 
 func (d *Desk) guard(o Order) journal.Guard {
 	return journal.Guard{
-		Window: d.Window, Again: o.Again, ShiftMax: d.Limits.ShiftMax, ShiftSince: d.Limits.ShiftSince, ShiftFirst: d.Limits.ShiftFirst,
+		Window: d.Window, Again: o.Again, Stands: o.Stands, ShiftMax: d.Limits.ShiftMax, ShiftSince: d.Limits.ShiftSince, ShiftFirst: d.Limits.ShiftFirst,
 	}
 }
 

@@ -188,9 +188,15 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%+v", held)
 		}
 	})
-	o.Amount = 400000
+	o.Amount, o.Ref = 400000, "r"
 	w.project.on(api.KindDeposit, accept)
 	w.till.begun(o, done)
+	w.till.Limits.DepositMax = 1 // it says nothing about what is done
+	w.quiet(func() {
+		if r := w.till.do(o); !r.Replayed || r.Held != nil {
+			t.Errorf("replayed %t, held %v", r.Replayed, r.Held)
+		}
+	})
 }
 
 func TestValidation(t *testing.T) {

@@ -34,6 +34,11 @@ type Guard struct {
 	Window time.Duration // how long an equal done operation holds one back
 	Again  bool          // lifts the window, and what holds back a row that moved; never what is unsettled
 
+	// Stands says, where Again is set, whether a line of the proposal's batch is
+	// known to be where it was: a done row on any other line still holds back its
+	// equal, which may be that row. Nil: all of them are.
+	Stands func(line int) bool
+
 	// ShiftMax bounds the sum, in minor units, of everything that was begun
 	// since ShiftSince in the same currency and is not refused; 0: no bound.
 	ShiftMax   money.Amount

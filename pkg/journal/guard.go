@@ -230,7 +230,7 @@ func (p Proposal) heldBy(entries []Entry, g Guard, since time.Time) error {
 			return &HeldError{Reason: HeldConflict, By: &e}
 		case e.State.Unsettled():
 			return &HeldError{Reason: HeldUnresolved, By: &e}
-		case e.State == StateDone && g.holdsMoved(p) && e.Batch == p.Batch:
+		case e.State == StateDone && g.holdsMoved(p) && e.Batch == p.Batch && !g.explained(&e):
 			return &HeldError{Reason: HeldDuplicate, By: &e, Moved: true}
 		case recent == nil && e.State == StateDone && (e.SettledAt.After(since) || e.PayoutOpen()):
 			recent = &e
@@ -256,4 +256,7 @@ func (p Proposal) madeRef() bool { return p.Batch != "" && isLineRef(p.Batch, p.
 // proposal back whenever it was done. A row whose reference was made from its
 // line gets another one when a line is put in above it: that it is new is only
 // certain if nothing in the batch is equal to it, or if somebody says so.
-func (g Guard) holdsMoved(p Proposal) bool { return !g.Again && p.madeRef() }
+func (g Guard) holdsMoved(p Proposal) bool { return p.madeRef() && (!g.Again || g.Stands != nil) }
+
+// explained reports that an equal row of the same batch is another one.
+func (g Guard) explained(e *Entry) bool { return g.Again && g.Stands(e.Line) }
