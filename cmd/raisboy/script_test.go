@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,12 +99,20 @@ func postgresJournal(server string) string {
 	return fmt.Sprintf("%s%ssearch_path=script_%x", server, separator, rand.Uint64())
 }
 
+// portsTaken counts the ports that were handed out, from a random first one on:
+// each is handed out once, for a test may come to listen only much later.
+var portsTaken = func() *atomic.Int64 {
+	var n atomic.Int64
+	n.Store(rand.Int64N(5_000))
+	return &n
+}()
+
 // freePorts finds a port that is free together with the second after it. They
 // are below those that systems give out by themselves, or another test's
 // connection could have taken them by the time they are used.
 func freePorts() (int, error) {
 	for range 100 {
-		port := 12_000 + 4*rand.IntN(5_000)
+		port := 12_000 + 4*int(portsTaken.Add(1)%5_000)
 		first, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			continue
