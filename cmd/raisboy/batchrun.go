@@ -25,7 +25,7 @@ type batchJob struct {
 
 	reader *batch.Reader
 	passed batch.Lines // those of a stream whose rows are what they were, or new
-	told   bool // about the encoding
+	told   bool        // about the encoding
 	last   desk.Receipt
 }
 
