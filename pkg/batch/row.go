@@ -45,7 +45,7 @@ func (f field) String() string {
 func Columns(kind api.Kind) []string {
 	var names []string
 	for f := fieldUser; f < fieldKind; f++ {
-		if f == fieldRequest && kind != api.KindPayout {
+		if f == fieldRequest && kind != api.KindPayout || f != fieldUser && kind == api.KindValidation {
 			continue
 		}
 		names = append(names, f.String())
