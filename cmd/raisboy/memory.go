@@ -8,8 +8,9 @@ import "runtime/debug"
 const listenMemory = 96 << 20
 
 // A batch holds little at a time and makes much garbage: collected when there is
-// four times as much of it, instead of as much, it costs a fifth less time. The
-// bound, in bytes, keeps an endless batch under 64 MiB with any number of jobs.
+// four times as much of it, instead of as much, it costs a tenth to a fifth less
+// time. The bound, in bytes, keeps an endless batch under 64 MiB with any number
+// of jobs.
 const (
 	batchGarbage = 400 // percent of what is in use
 	batchMemory  = 36 << 20
