@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"github.com/raisboy/raisboy/pkg/api"
 	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/desk"
@@ -24,7 +26,7 @@ func (r *Renderer) BatchReceipt(x desk.Receipt, line int) error {
 	if x.Replayed {
 		text += ", " + r.Catalog.T("batch.replayed", nil)
 	}
-	return r.print(r.rowLine(line, c.tone, text))
+	return r.print(r.rowLine(line, c.tone, text)...)
 }
 
 // codeOf says in a word why a row is not done.
@@ -38,15 +40,25 @@ func codeOf(x *desk.Receipt) string {
 	return ""
 }
 
-func (r *Renderer) rowLine(line int, t tone, text string) string {
-	return r.Catalog.T("batch.line", data{"Line": line}) + " " + r.out.tint(t, text)
+// rowLine is one line, broken between words only where a terminal is narrower.
+func (r *Renderer) rowLine(line int, t tone, text string) []string {
+	label := r.Catalog.T("batch.line", data{"Line": line}) + " "
+	lines := r.wrapOut(label + text)
+	first, labelled := strings.CutPrefix(lines[0], label)
+	for i := range lines {
+		lines[i] = r.out.tint(t, lines[i])
+	}
+	if labelled {
+		lines[0] = label + r.out.tint(t, first)
+	}
+	return lines
 }
 
 // BatchInvalid prints a row of an endless batch that could not be read: as an
 // operation that was not sent. said is the sentence about it.
 func (r *Renderer) BatchInvalid(kind api.Kind, row batch.Row, message, said string) error {
 	if r.Format == Text {
-		return r.print(r.rowLine(row.Line, bad, r.Catalog.T("verdict.held", nil)+": "+oneLine(said)))
+		return r.print(r.rowLine(row.Line, bad, r.Catalog.T("verdict.held", nil)+": "+oneLine(said))...)
 	}
 	if kind == api.KindValidation {
 		return r.emit(append(r.validation(row.UserID, api.Outcome{Code: batch.CodeInvalidRow, Message: message}, nil, nil), member{"line", row.Line}))
@@ -73,7 +85,7 @@ func (r *Renderer) BatchValidation(userID string, o api.Outcome, line int) error
 	} else if code := o.CodeOrCause(); code != "" {
 		text += " (" + Sanitize(code) + ")"
 	}
-	return r.print(r.rowLine(line, c.tone, text))
+	return r.print(r.rowLine(line, c.tone, text)...)
 }
 
 // Batches lists batches.
@@ -152,7 +164,7 @@ func (r *Renderer) BatchRow(x journal.BatchRow) error {
 	if x.Code != "" {
 		text += ", " + Sanitize(x.Code)
 	}
-	return r.print(r.rowLine(x.Line, t, text))
+	return r.print(r.rowLine(x.Line, t, text)...)
 }
 
 // BatchRowHeader prints the header of a list of rows that may stay empty.
