@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"sync"
 )
 
 // A mark is a row's place, by a digest of what makes it itself. A million of
@@ -29,40 +28,4 @@ func (m mark) keyed() bool { return m.place&1 == 1 }
 // compare orders marks by what they mark, and equal ones by their lines.
 func (m mark) compare(other mark) int {
 	return cmp.Or(bytes.Compare(m.digest[:], other.digest[:]), cmp.Compare(m.place, other.place))
-}
-
-// lineSet is a set of lines of a file.
-type lineSet []uint64
-
-const wordBits = 64
-
-func (l *lineSet) add(line int) {
-	for len(*l) <= line/wordBits {
-		*l = append(*l, 0)
-	}
-	(*l)[line/wordBits] |= 1 << (line % wordBits)
-}
-
-func (l lineSet) have(line int) bool {
-	return line/wordBits < len(l) && l[line/wordBits]&(1<<(line%wordBits)) != 0
-}
-
-// Lines is a set of lines for several workers. Its zero value is empty.
-type Lines struct {
-	mutex sync.Mutex
-	set   lineSet
-}
-
-// Add puts a line into the set.
-func (l *Lines) Add(line int) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.set.add(line)
-}
-
-// Have reports whether the line is in the set.
-func (l *Lines) Have(line int) bool {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.set.have(line)
 }
