@@ -75,6 +75,7 @@ func TestBatchMemory(t *testing.T) {
 	}{
 		{"deposit --file - --stream --skip-validate --jobs 32 -o json", rows / 10, streamedMemory},
 		{"deposit --file - --stream --skip-validate --jobs 32 -o json", rows, streamedMemory},
+		{"deposit --file - --stream --skip-validate --jobs 256 -o json", min(3*rows, 40_000), streamedMemory},
 		{"deposit --file - --dry-run", rows, checkedMemory},
 	} {
 		got := peak(run.args, run.rows)
