@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -109,8 +110,12 @@ var portsTaken = func() *atomic.Int64 {
 
 // freePorts finds a port that is free together with the second after it. They
 // are below those that systems give out by themselves, or another test's
-// connection could have taken them by the time they are used.
+// connection could have taken them by the time they are used. No process is
+// begun meanwhile: it would have the open sockets as well, until it becomes
+// another program, and the ports were not free when this returns.
 func freePorts() (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	for range 100 {
 		port := 12_000 + 4*int(portsTaken.Add(1)%5_000)
 		first, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
