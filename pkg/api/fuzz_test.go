@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"testing"
 	"unicode/utf8"
 )
@@ -111,9 +113,22 @@ func FuzzReadWebhook(f *testing.F) {
 
 func FuzzParseCall(f *testing.F) {
 	for i, kind := range kinds() {
-		f.Add(uint8(i), callOf(f, kind).Body)
+		body := callOf(f, kind).Body
+		f.Add(uint8(i), body)
+		f.Add(uint8(i), append(bytes.Clone(body), ' '))
+		f.Add(uint8(i), bytes.Replace(body, []byte(`","`), []byte(`\",","`), 1))
+		for _, number := range []string{"007", "1.", ".5", "-1", "1e2", ""} {
+			f.Add(uint8(i), regexp.MustCompile(`[0-9]+\.[0-9]+,`).ReplaceAll(body, []byte(number+",")))
+		}
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, body []byte) {
+		// What is read the quick way is read the same the other.
+		keys := members(kinds()[int(kind)%4])
+		if plain, ok := readPlain(keys, string(body)); ok {
+			if terms, err := readTerms(kinds()[int(kind)%4], keys, body); err != nil || terms != plain {
+				t.Fatalf("%q: %+v, but %+v: %v", body, plain, terms, err)
+			}
+		}
 		call, err := ParseCall(kinds()[int(kind)%4], "https://h", body)
 		if err != nil {
 			return

@@ -48,6 +48,16 @@ func TestParseCallRebuildsEveryCall(t *testing.T) {
 	})
 }
 
+// Bodies of plain texts are read the quick way.
+func TestReadPlain(t *testing.T) {
+	for _, kind := range kinds() {
+		call := callOf(t, kind)
+		if terms, ok := readPlain(members(kind), string(call.Body)); !ok || terms != call.Terms {
+			t.Errorf("%s: %v, %+v", call.Body, ok, terms)
+		}
+	}
+}
+
 // An answer that echoes a payout exactly is done; with any one echo changed it
 // is a mismatch.
 func TestEchoes(t *testing.T) {
