@@ -23,50 +23,86 @@ import (
 // A lookup is one way to operations. fits says what the query asked for: an
 // entry that it gives and that does not fit was reached by a damaged index.
 type lookup struct {
-	where string // a condition on operations
-	args  []any
+	where string // a condition on operations, one of few
 	fits  func(*Entry) bool
 }
+
+// ways are lookups and what they look for.
+type ways struct {
+	lookups []lookup
+	args    []any // of all of them, in their order
+}
+
+func (w *ways) add(where string, fits func(*Entry) bool, args ...any) {
+	w.lookups = append(w.lookups, lookup{where, fits})
+	w.args = append(w.args, args...)
+}
+
+// query asks all of them at once, and for the number of the next operation.
+func (w *ways) query() string {
+	var query strings.Builder
+	query.WriteString(`SELECT -1, COALESCE(MAX(id), 0) + 1 FROM operations`)
+	for i, l := range w.lookups {
+		query.WriteString(" UNION ALL SELECT " + strconv.Itoa(i) + ", id FROM operations WHERE " + l.where)
+	}
+	return query.String()
+}
+
+// shape tells queries apart.
+func (w *ways) shape() (shape [maxWays]string) {
+	for i, l := range w.lookups {
+		shape[i] = l.where
+	}
+	return shape
+}
+
+// maxWays is how many a proposal can have: two by each of its keys, and two by
+// each of the ids of its user.
+const maxWays = 8
 
 // A search is what the ways of a proposal lead to. It is one statement, however
 // many ways there are: each costs little, asking costs more.
 type search struct {
+	ways
 	j       *Journal
 	q       querier
-	next    int64     // the number of the next operation
-	lookups []lookup  // all of them, in the order of their numbers
-	ids     [][]int64 // by lookup
+	next    int64            // the number of the next operation
+	ids     [maxWays][]int64 // by lookup
 	entries map[int64]*Entry
 }
 
-// search asks all lookups at once.
-func (j *Journal) search(ctx context.Context, q querier, lookups []lookup) (*search, error) {
-	s := &search{j: j, q: q, lookups: lookups, ids: make([][]int64, len(lookups)), entries: map[int64]*Entry{}}
-	var query strings.Builder
-	query.Grow(2048)
-	query.WriteString(`SELECT -1, COALESCE(MAX(id), 0) + 1 FROM operations`)
-	var args []any
-	for i, l := range lookups {
-		query.WriteString(" UNION ALL SELECT ")
-		query.WriteString(strconv.Itoa(i))
-		query.WriteString(", id FROM operations WHERE ")
-		query.WriteString(l.where)
-		args = append(args, l.args...)
-	}
-	err := each(ctx, q, func(scan scanner) error {
-		var way int
-		var id int64
-		if err := scan(&way, &id); err != nil {
-			return readError(err, &DamageError{Table: "operations"})
-		}
+// ask asks all lookups at once.
+func (s *search) ask(ctx context.Context) error {
+	note := func(way, id int64) {
 		if way < 0 {
 			s.next = id
 		} else {
 			s.ids[way] = append(s.ids[way], id)
 		}
-		return nil
-	}, query.String(), args...)
-	return s, err
+	}
+	query := s.j.statement(s.shape(), s.query)
+	var err error
+	if q, ok := s.q.(pairReader); ok {
+		err = q.pairs(ctx, note, query, s.args...)
+	} else {
+		err = each(ctx, s.q, func(scan scanner) error {
+			var way, id int64
+			err := scan(&way, &id)
+			if err == nil {
+				note(way, id)
+			}
+			return err
+		}, query, s.args...)
+	}
+	if err != nil {
+		return readError(err, &DamageError{Table: "operations"})
+	}
+	return nil
+}
+
+// A pairReader has a quicker way to two numbers than by way of *sql.Rows.
+type pairReader interface {
+	pairs(ctx context.Context, read func(first, second int64), query string, args ...any) error
 }
 
 // found reads what the lookups from one number to before another lead to, oldest first.
@@ -86,6 +122,9 @@ func (s *search) found(ctx context.Context, from, to int) ([]Entry, error) {
 	}
 	slices.Sort(order)
 	order = slices.Compact(order)
+	if len(order) == 0 {
+		return nil, nil
+	}
 	found := make([]Entry, 0, len(order))
 	for _, id := range order {
 		found = append(found, *s.entries[id])
@@ -104,6 +143,9 @@ func (s *search) entry(ctx context.Context, id int64) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.entries == nil {
+		s.entries = map[int64]*Entry{}
+	}
 	s.entries[id] = &e
 	return &e, nil
 }
@@ -113,19 +155,18 @@ func (s *search) entry(ctx context.Context, id int64) (*Entry, error) {
 // the number next.
 func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (first *Entry, next int64, err error) {
 	since := j.now().Add(-g.Window)
+	s := search{j: j, q: q}
 	keys := p.keys()
-	lookups := make([]lookup, 0, 2*len(keys)+4)
 	for _, key := range keys {
-		lookups = append(lookups, p.holders(key)...)
+		p.holders(&s.ways, key)
 	}
-	ways := len(lookups)
+	twins := len(s.lookups)
 	reach := since.UnixMilli()
 	if g.holdsMoved(p) {
 		reach = -1 // however long ago: nothing was settled before it
 	}
-	lookups = append(lookups, p.twins(reach)...)
-	s, err := j.search(ctx, q, lookups)
-	if err != nil {
+	p.twins(&s.ways, reach)
+	if err := s.ask(ctx); err != nil {
 		return nil, 0, err
 	}
 	var refused *Entry
@@ -144,7 +185,7 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 	if refused != nil {
 		return refused, 0, nil
 	}
-	entries, err := s.found(ctx, ways, len(lookups))
+	entries, err := s.found(ctx, twins, len(s.lookups))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -156,37 +197,60 @@ func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (fi
 
 // A key names at most one operation that is not refused.
 type key struct {
-	column, value string
-	of            func(*Entry) string
+	value string
+	of    func(*Entry) string
+	ways  keyWays
 }
+
+// keyWays are the conditions of the two ways to an operation that has a key: to
+// one that holds it, or to one that was refused as well.
+type keyWays struct{ held, refused [2]string }
+
+const (
+	heldState    = ` AND state NOT IN ('refused', 'not_sent')`
+	refusedState = ` AND state <> 'not_sent'`
+
+	refWay     = `ref <> '' AND ref = ?`
+	requestWay = `request_id <> '' AND request_id = ?`
+
+	// || '' keeps the index of the first way out of the second.
+	refUserWay     = `user_id = ? AND kind = ? AND amount = ? AND ref || '' = ?`
+	requestUserWay = `user_id = ? AND kind = ? AND amount = ? AND request_id || '' = ?`
+)
+
+var (
+	refWays = keyWays{
+		held:    [2]string{refWay + heldState, refUserWay + heldState},
+		refused: [2]string{refWay + refusedState, refUserWay + refusedState},
+	}
+	requestWays = keyWays{
+		held:    [2]string{requestWay + heldState, requestUserWay + heldState},
+		refused: [2]string{requestWay + refusedState, requestUserWay + refusedState},
+	}
+)
 
 // keys are those that the proposal bears.
 func (p Proposal) keys() []key {
-	var keys []key
+	keys := make([]key, 0, 2)
 	if p.Ref != "" {
-		keys = append(keys, key{"ref", p.Ref, func(e *Entry) string { return e.Ref }})
+		keys = append(keys, key{p.Ref, func(e *Entry) string { return e.Ref }, refWays})
 	}
 	if id := p.Call.Terms.RequestID; id != "" {
-		keys = append(keys, key{"request_id", id, func(e *Entry) string { return e.Call.Terms.RequestID }})
+		keys = append(keys, key{id, func(e *Entry) string { return e.Call.Terms.RequestID }, requestWays})
 	}
 	return keys
 }
 
 // holders are the two ways to an operation that has the key.
-func (p Proposal) holders(k key) []lookup {
-	t := p.Call.Terms
+func (p Proposal) holders(w *ways, k key) {
 	fits := func(e *Entry) bool { return k.of(e) == k.value }
-	held := `state NOT IN ('refused', 'not_sent')`
+	conditions := k.ways.held
 	if p.ReportRefused {
-		held = `state <> 'not_sent'`
+		conditions = k.ways.refused
 	}
-	return []lookup{
-		{k.column + ` <> '' AND ` + k.column + ` = ?
-			AND ` + held, []any{k.value}, fits},
-		// || '' keeps the index of the first way out of the second.
-		{`user_id = ? AND kind = ? AND amount = ? AND ` + k.column + ` || '' = ?
-			AND ` + held, []any{t.UserID, string(p.Call.Kind), int64(t.Amount), k.value}, fits},
-	}
+	t := p.Call.Terms
+	w.add(conditions[0], fits, k.value)
+	w.add(conditions[1], fits, t.UserID, string(p.Call.Kind), int64(t.Amount), k.value)
 }
 
 // replays chooses among the operations that have one of the proposal's keys.

@@ -19,22 +19,25 @@ func TestTwoWays(t *testing.T) {
 	p := testPayout(t, "u", 100, "r")
 	p.ProjectUserID = "#A"
 	var indexes []string
-	for _, l := range p.twins(1) {
-		indexes = append(indexes, planned(t, j, `SELECT id FROM operations WHERE `+l.where, l.args...))
+	var w ways
+	p.twins(&w, 1)
+	for _, l := range w.lookups {
+		n := strings.Count(l.where, "?")
+		indexes = append(indexes, planned(t, j, `SELECT id FROM operations WHERE `+l.where, w.args[:n]...))
+		w.args = w.args[n:]
 	}
 	want := "operations_user operations_twin, alone operations_project_user operations_project_twin, alone"
 	if got := strings.Join(indexes, " "); got != want {
 		t.Errorf("the ways are %s, want %s", got, want)
 	}
-	for column, index := range map[string]string{"ref": "operations_ref", "request_id": "operations_request"} {
-		got := planned(t, j, `SELECT id FROM operations WHERE `+column+` <> '' AND `+column+` = ?
-			AND state NOT IN ('refused', 'not_sent')`, "x")
-		if got != index {
-			t.Errorf("%s is found by %s, want %s", column, got, index)
-		}
-		got = planned(t, j, `SELECT id FROM operations WHERE user_id = ? AND kind = ? AND amount = ? AND `+column+` || '' = ?`, "u", "payout", 1, "x")
-		if got != "operations_user" {
-			t.Errorf("%s is found again by %s", column, got)
+	for index, key := range map[string]keyWays{"operations_ref": refWays, "operations_request": requestWays} {
+		for _, conditions := range [][2]string{key.held, key.refused} {
+			if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[0], "x"); got != index {
+				t.Errorf("%s is found by %s", conditions[0], got)
+			}
+			if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[1], "u", "payout", 1, "x"); got != "operations_user" {
+				t.Errorf("%s is found by %s", conditions[1], got)
+			}
 		}
 	}
 }

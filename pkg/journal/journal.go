@@ -30,6 +30,21 @@ type Journal struct {
 	owning    sync.Mutex             // guards what follows
 	ownerLock unlocker               // nil: none was needed yet, or it was lost
 	closed    bool
+
+	statements sync.Map // see statement
+}
+
+// statement gives the text that build makes for a key. There are few of them, and
+// each is wanted for every row of a batch.
+func (j *Journal) statement(key any, build func() string) string {
+	if kept, ok := j.statements.Load(key); ok {
+		if text, ok := kept.(string); ok {
+			return text
+		}
+	}
+	text := build()
+	j.statements.Store(key, text)
+	return text
 }
 
 // Open opens the journal at the address: the path of an SQLite file, which is

@@ -104,24 +104,32 @@ const insertOperation = "INSERT INTO operations (" + projectionColumns + `) VALU
 
 // update writes what differs from the row that is there: an index is only
 // touched if one of its columns is.
-func (p projection) update(ctx context.Context, q querier, before projection) error {
-	var set strings.Builder
+func (j *Journal) update(ctx context.Context, q querier, p, before projection) error {
+	var changed columnSet
 	args := make([]any, 0, 8)
-	columns := projectionNames()
 	was := before.fields()
 	for i, field := range p.fields() {
-		if same(field, was[i]) {
-			continue
+		if !same(field, was[i]) {
+			changed |= 1 << i
+			args = append(args, field)
 		}
-		if len(args) > 0 {
-			set.WriteString(", ")
-		}
-		set.WriteString(columns[i])
-		set.WriteString(" = ?")
-		args = append(args, field)
 	}
-	_, err := q.ExecContext(ctx, "UPDATE operations SET "+set.String()+" WHERE id = ?", append(args, p.id)...)
+	_, err := q.ExecContext(ctx, j.statement(changed, changed.update), append(args, &p.id)...)
 	return err
+}
+
+// A columnSet has a bit for each of projectionColumns.
+type columnSet uint32
+
+// update is the statement that sets the columns.
+func (s columnSet) update() string {
+	var set []string
+	for i, name := range projectionNames() {
+		if s&(1<<i) != 0 {
+			set = append(set, name+" = ?")
+		}
+	}
+	return "UPDATE operations SET " + strings.Join(set, ", ") + " WHERE id = ?"
 }
 
 var projectionNames = sync.OnceValue(func() []string {
@@ -188,7 +196,7 @@ func (j *Journal) add(ctx context.Context, q querier, e *Entry, additions []Addi
 	if isNew {
 		err = after.insert(ctx, q)
 	} else {
-		err = after.update(ctx, q, before)
+		err = j.update(ctx, q, after, before)
 	}
 	if r, ok := q.(rememberer); ok && err == nil {
 		r.remember(*e)

@@ -13,8 +13,10 @@ import (
 // preparedConn is one connection whose statements stay prepared: a batch runs the
 // same few of them a million times, and to read one takes longer than to run it.
 type preparedConn struct {
-	conn     *sql.Conn
-	prepared map[string]preparedStmt
+	conn    *sql.Conn
+	queries map[string]*sql.Stmt
+	directs map[string]directStmt
+	args    []driver.NamedValue // of a directStmt, kept for the next
 
 	// whole keeps a job's context from interrupting a statement: SQLite answers
 	// an interrupted write by undoing the whole transaction, so that one cancelled
@@ -27,13 +29,8 @@ type preparedConn struct {
 	undone bool // likewise, SQLite undid the transaction, by itself or when told to
 }
 
-type preparedStmt struct {
-	*sql.Stmt
-	writes bool
-}
-
-// preparedStatements bounds how many are kept; the package has fewer, but for
-// what lists are filtered by.
+// preparedStatements bounds how many are kept of each kind; the package has fewer,
+// but for what lists are filtered by.
 const preparedStatements = 100
 
 func prepareConn(ctx context.Context, db *sql.DB) (*preparedConn, error) {
@@ -41,7 +38,7 @@ func prepareConn(ctx context.Context, db *sql.DB) (*preparedConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &preparedConn{conn: conn, prepared: map[string]preparedStmt{}}, nil
+	return &preparedConn{conn: conn, queries: map[string]*sql.Stmt{}, directs: map[string]directStmt{}}, nil
 }
 
 // forWriting makes it the writer's.
@@ -61,50 +58,33 @@ func (c *preparedConn) onRollback(call func()) error {
 	})
 }
 
-// stmt gives the statement; it is the caller's to close if it is not kept.
-func (c *preparedConn) stmt(ctx context.Context, query string) (stmt preparedStmt, kept bool, err error) {
-	stmt, kept = c.prepared[query]
+// query gives the statement; it is the caller's to close if it is not kept.
+func (c *preparedConn) query(ctx context.Context, query string) (stmt *sql.Stmt, kept bool, err error) {
+	stmt, kept = c.queries[query]
 	if !kept {
-		if stmt.Stmt, err = c.conn.PrepareContext(ctx, query); err != nil {
-			return stmt, false, err
+		if stmt, err = c.conn.PrepareContext(ctx, query); err != nil {
+			return nil, false, err
 		}
-		stmt.writes = !strings.HasPrefix(query, "SELECT") && !strings.HasPrefix(query, "PRAGMA")
-		if kept = len(c.prepared) < preparedStatements; kept {
-			c.prepared[query] = stmt
+		if kept = len(c.queries) < preparedStatements; kept {
+			c.queries[query] = stmt
 		}
 	}
-	c.wrote = c.wrote || stmt.writes
+	c.wrote = c.wrote || !strings.HasPrefix(query, "SELECT") && !strings.HasPrefix(query, "PRAGMA")
 	return stmt, kept, nil
 }
 
+// context is the job's, or, of the writer, one that nothing ends.
 func (c *preparedConn) context(ctx context.Context) context.Context {
 	if c.whole {
-		return context.WithoutCancel(ctx)
+		return context.Background()
 	}
 	return ctx
-}
-
-// ExecContext runs a statement.
-func (c *preparedConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	ctx = c.context(ctx)
-	if strings.Contains(query, ";") { // a script: run once, not prepared
-		c.wrote = true
-		return c.conn.ExecContext(ctx, query, args...)
-	}
-	stmt, kept, err := c.stmt(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if !kept {
-		defer func() { _ = stmt.Close() }()
-	}
-	return stmt.ExecContext(ctx, args...)
 }
 
 // QueryContext runs a query.
 func (c *preparedConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = c.context(ctx)
-	stmt, kept, err := c.stmt(ctx, query)
+	stmt, kept, err := c.query(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +97,7 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args ...a
 // QueryRowContext runs a query for one row.
 func (c *preparedConn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx = c.context(ctx)
-	stmt, kept, err := c.stmt(ctx, query)
+	stmt, kept, err := c.query(ctx, query)
 	if err != nil {
 		return c.conn.QueryRowContext(ctx, query, args...) // which meets the same error and carries it
 	}
@@ -151,10 +131,17 @@ func (c *preparedConn) letGo() {
 	if c.whole {
 		_ = c.onRollback(nil)
 	}
-	for _, stmt := range c.prepared {
+	for _, stmt := range c.queries {
 		_ = stmt.Close()
 	}
-	clear(c.prepared)
+	_ = c.conn.Raw(func(any) error {
+		for _, stmt := range c.directs {
+			_ = stmt.Close()
+		}
+		return nil
+	})
+	clear(c.queries)
+	clear(c.directs)
 }
 
 // discard closes the connection for good: close only gives it back to the pool,

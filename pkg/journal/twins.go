@@ -1,37 +1,31 @@
 package journal
 
-import (
-	"slices"
-
-	"github.com/raisboy/raisboy/pkg/api"
-)
+import "github.com/raisboy/raisboy/pkg/api"
 
 // twins are the ways to operations that may be equal to the proposal: by the
 // user and by the project's id of the user. The first way to each takes an index
 // that leads to the rows, which are judged there; the second an index that begins
 // with the currency, so that it serves no other way, and that tells all by which
 // they are judged, so that the rows do not count.
-func (p Proposal) twins(since int64) []lookup {
+func (p Proposal) twins(w *ways, since int64) {
 	t := p.Call.Terms
-	kind, amount := string(p.Call.Kind), int64(t.Amount)
 	fits := func(e *Entry) bool {
 		return e.Call.Kind == p.Call.Kind && e.Call.Terms.Amount == t.Amount &&
 			(e.Call.Terms.UserID == t.UserID || p.ProjectUserID != "" && e.ProjectUserID == p.ProjectUserID)
 	}
-	rows := []any{t.UserID, kind, amount, since, since}
-	alone := []any{t.UserID, kind, amount, t.Currency, since, since}
-	ways := depositTwins
+	conditions := depositTwins
 	if p.Call.Kind == api.KindPayout {
-		ways = payoutTwins
+		conditions = payoutTwins
 	}
-	lookups := make([]lookup, 0, 4)
-	lookups = append(lookups, lookup{ways.user, rows, fits}, lookup{ways.userAlone, alone, fits})
+	kind, amount, currency, reach := any(string(p.Call.Kind)), any(int64(t.Amount)), any(t.Currency), any(since)
+	user := any(t.UserID)
+	w.add(conditions.user, fits, user, kind, amount, reach, reach)
+	w.add(conditions.userAlone, fits, user, kind, amount, currency, reach, reach)
 	if p.ProjectUserID != "" {
-		rows, alone = slices.Clone(rows), slices.Clone(alone)
-		rows[0], alone[0] = p.ProjectUserID, p.ProjectUserID
-		lookups = append(lookups, lookup{ways.projectUser, rows, fits}, lookup{ways.projectUserAlone, alone, fits})
+		user = p.ProjectUserID
+		w.add(conditions.projectUser, fits, user, kind, amount, reach, reach)
+		w.add(conditions.projectUserAlone, fits, user, kind, amount, currency, reach, reach)
 	}
-	return lookups
 }
 
 // twinWays are the conditions of those ways: two that lead to the rows, and two
