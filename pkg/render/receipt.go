@@ -57,7 +57,11 @@ func settled(x *desk.Receipt) bool {
 
 // Lost tells Err what came of an order when Out did not take it.
 func (r *Renderer) Lost(x desk.Receipt) {
-	r.tell(r.announce(&x, adviser{r.Flags}.receipt(&x))...)
+	lines := r.announce(&x, adviser{r.Flags}.receipt(&x))
+	if x.Entry.Line != 0 { // a batch has many
+		lines[0] = r.Catalog.T("batch.line", data{"Line": x.Entry.Line}) + " " + lines[0]
+	}
+	r.tell(lines...)
 }
 
 // announce says an outcome on Err, with the numbers by which it is found again.
