@@ -165,6 +165,9 @@ func (s *sqliteStore) close(released func() error) error {
 }
 
 func isDatabaseError(err error) bool {
+	if err == nil {
+		return false
+	}
 	var failed *sqlite.Error
 	return errors.As(err, &failed)
 }
