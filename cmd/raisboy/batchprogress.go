@@ -143,7 +143,7 @@ func (p *batchProgress) width() int {
 // clear takes the line away, without a word to the terminal but spaces.
 func (p *batchProgress) clear() {
 	if p.drawn > 0 {
-		blank := make([]byte, min(p.drawn, p.width()-1)) // it may be narrower by now
+		blank := make([]byte, min(p.drawn+render.EchoWidth, p.width()-1)) // it may be narrower by now
 		for i := range blank {
 			blank[i] = ' '
 		}

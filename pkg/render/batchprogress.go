@@ -22,6 +22,10 @@ const (
 	barLeast = 5
 )
 
+// EchoWidth is how wide "^C" is, which a terminal writes behind the line when it
+// is typed: a line that it breaks in two cannot be taken away.
+const EchoWidth = 2
+
 // ProgressLine says where a batch stands in one line: with a bar, if a terminal
 // of so many columns is to redraw it; width 0: for a log. Where there is little
 // room, the bar gives way first: how many rows are unknown is worth more.
@@ -34,7 +38,7 @@ func (r *Renderer) ProgressLine(p Progress, width int) string {
 	if width <= 0 {
 		return line
 	}
-	room := width - 1 // a full line would make some terminals scroll
+	room := width - 1 - EchoWidth // a full line would make some terminals scroll
 	if lipgloss.Width(line) > room {
 		line = r.Catalog.T(narrow, facts)
 	}
