@@ -54,11 +54,11 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args ...an
 	if strings.Contains(query, ";") { // a script: run once, not prepared
 		return c.conn.ExecContext(ctx, query, args...)
 	}
-	stmt, kept, err := c.direct(ctx, query)
+	values, err := c.values(args)
 	if err != nil {
 		return nil, err
 	}
-	values, err := c.values(args)
+	stmt, kept, err := c.direct(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -78,19 +78,19 @@ func (c *preparedConn) done(stmt directStmt, kept bool) error {
 	return stmt.Close()
 }
 
-// pairs hands every row of a query for two numbers to read, until that fails. read
-// must not use the connection.
-func (c *preparedConn) pairs(ctx context.Context, read func(first, second int64), query string, args ...any) error {
+// pairs hands every row of a query for two numbers to read, which must not use
+// the connection. See pairReader.
+func (c *preparedConn) pairs(ctx context.Context, read func(first, second int64), damage *DamageError, query string, args ...any) error {
 	ctx = c.context(ctx)
-	stmt, kept, err := c.direct(ctx, query)
-	if err != nil {
-		return err
-	}
 	values, err := c.values(args)
 	if err != nil {
 		return err
 	}
-	return c.conn.Raw(func(any) error {
+	stmt, kept, err := c.direct(ctx, query)
+	if err != nil {
+		return storageError("", err)
+	}
+	err = c.conn.Raw(func(any) error {
 		rows, err := stmt.QueryContext(ctx, values)
 		if err != nil {
 			return errors.Join(err, c.done(stmt, kept))
@@ -100,7 +100,8 @@ func (c *preparedConn) pairs(ctx context.Context, read func(first, second int64)
 			first, isNumber := pair[0].(int64)
 			second, areNumbers := pair[1].(int64)
 			if !isNumber || !areNumbers {
-				err = fmt.Errorf("%T and %T are no numbers", pair[0], pair[1])
+				damage.What = fmt.Sprintf("%T and %T are no numbers", pair[0], pair[1])
+				err = damage
 				break
 			}
 			read(first, second)
@@ -110,6 +111,11 @@ func (c *preparedConn) pairs(ctx context.Context, read func(first, second int64)
 		}
 		return errors.Join(err, rows.Close(), c.done(stmt, kept))
 	})
+	var damaged *DamageError
+	if errors.As(err, &damaged) {
+		return damaged
+	}
+	return storageError("", err)
 }
 
 // values are arguments as a driver takes them.

@@ -2,9 +2,9 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // What is handed to the driver itself is what database/sql would hand to it, and
@@ -50,7 +50,8 @@ func TestDirectStatements(t *testing.T) {
 			}
 			for range 2 {
 				all = nil
-				if err := direct.pairs(t.Context(), func(a, b int64) { all = append(all, [2]int64{a, b}) }, query, args...); err != nil {
+				note := func(a, b int64) { all = append(all, [2]int64{a, b}) }
+				if err := direct.pairs(t.Context(), note, &DamageError{Table: "kept"}, query, args...); err != nil {
 					return err
 				}
 			}
@@ -65,22 +66,38 @@ func TestDirectStatements(t *testing.T) {
 	if all, err := pairs("SELECT id, a FROM kept WHERE d = ?", "nobody"); len(all) != 0 || err != nil {
 		t.Errorf("%v, %v", all, err)
 	}
-	// What is no number is damage, and not a row that was not there.
-	if all, err := pairs("SELECT id, b FROM kept"); err == nil {
-		t.Errorf("%v", all)
+	// What is no number is damage; that there is no table is not.
+	var damaged *DamageError
+	if all, err := pairs("SELECT id, b FROM kept"); !errors.As(err, &damaged) || damaged.Table != "kept" {
+		t.Errorf("%v, %v", all, err)
 	}
-	if _, err := pairs("SELECT id FROM nowhere"); err == nil {
-		t.Error("no table, and no error")
+	var storage *StorageError
+	if _, err := pairs("SELECT id, 1 FROM nowhere"); !errors.As(err, &storage) {
+		t.Errorf("no table: %v", err)
 	}
 }
 
-// A view that was given up does not read on.
+// A view that is given up asks no more, and says so: not that there was nothing.
 func TestDirectStatementIsGivenUp(t *testing.T) {
-	j := newTest(t)
+	s, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "journal.db"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close(func() error { return nil }) }()
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, _, err := j.Peek(ctx, testDeposit(t, "u", 100), Guard{Window: time.Minute})
-	if err == nil {
-		t.Error("looked after it was given up")
+	err = s.view(t.Context(), func(q querier) error {
+		direct, ok := q.(pairReader)
+		if !ok {
+			t.Fatalf("a %T", q)
+		}
+		read := func(int64, int64) {}
+		if err := direct.pairs(ctx, read, &DamageError{}, "SELECT 1, 2"); err != nil {
+			t.Errorf("before: %v", err)
+		}
+		cancel()
+		return direct.pairs(ctx, read, &DamageError{}, "SELECT 1, 2")
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("given up: %v", err)
 	}
 }
