@@ -27,6 +27,14 @@ func (j *Journal) look(ctx context.Context, fn func(querier) error) error {
 	}
 }
 
+// beneath is the transaction itself.
+func beneath(q querier) querier {
+	if g, ok := q.(*glance); ok {
+		return g.querier
+	}
+	return q
+}
+
 // awaken turns an open operation whose owner is gone into an unknown one.
 func (j *Journal) awaken(ctx context.Context, q querier, e Entry) (Entry, error) {
 	if own := j.owner.Load(); e.State != StateOpen || own != nil && e.Owner == *own {

@@ -79,7 +79,7 @@ func (s *search) ask(ctx context.Context) error {
 	}
 	query := s.j.statement(s.shape(), s.query)
 	damage := &DamageError{Table: "operations"}
-	if q, ok := s.q.(pairReader); ok {
+	if q, ok := beneath(s.q).(pairReader); ok {
 		return q.pairs(ctx, note, damage, query, s.args...)
 	}
 	return each(ctx, s.q, func(scan scanner) error {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 )
 
 // What is handed to the driver itself is what database/sql would hand to it, and
@@ -99,5 +101,43 @@ func TestDirectStatementIsGivenUp(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("given up: %v", err)
+	}
+}
+
+// To look and then to write reads the statement of the search once: a command
+// that makes one deposit does both.
+func TestSearchIsPreparedOnce(t *testing.T) {
+	j := newTest(t)
+	p := testDeposit(t, "u", 100)
+	if _, _, err := j.Peek(t.Context(), p, Guard{Window: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	mustBegin(t, j, p)
+	s, ok := j.store.(*sqliteStore)
+	if !ok {
+		t.Fatalf("a %T", j.store)
+	}
+	var prepared []string
+	err := s.write(t.Context(), func(q querier) error {
+		c, ok := q.(*preparedConn)
+		if !ok {
+			t.Fatalf("a %T", q)
+		}
+		for query := range c.queries {
+			prepared = append(prepared, query)
+		}
+		for query := range c.directs {
+			prepared = append(prepared, query)
+		}
+		return nil
+	})
+	searches := 0
+	for _, query := range prepared {
+		if strings.Contains(query, "UNION ALL") {
+			searches++
+		}
+	}
+	if err != nil || searches != 1 {
+		t.Errorf("%d searches are prepared, %v: %q", searches, err, prepared)
 	}
 }
