@@ -117,6 +117,7 @@ func FuzzParseCall(f *testing.F) {
 		f.Add(uint8(i), body)
 		f.Add(uint8(i), append(bytes.Clone(body), ' '))
 		f.Add(uint8(i), bytes.Replace(body, []byte(`","`), []byte(`\",","`), 1))
+		f.Add(uint8(i), bytes.Replace(body, []byte(`_id":"`), []byte(`_id":"\u0041\\\n`), 1))
 		for _, number := range []string{"007", "1.", ".5", "-1", "1e2", ""} {
 			f.Add(uint8(i), regexp.MustCompile(`[0-9]+\.[0-9]+,`).ReplaceAll(body, []byte(number+",")))
 		}
