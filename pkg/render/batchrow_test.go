@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/raisboy/raisboy/pkg/api"
+	"github.com/raisboy/raisboy/pkg/batch"
 	"github.com/raisboy/raisboy/pkg/desk"
 	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/text"
@@ -42,6 +43,20 @@ func TestBatchRowOnNarrowTerminals(t *testing.T) {
 		}
 		if !strings.Contains(said, "6 000,50") || strings.Join(strings.Fields(said), " ") != strings.Join(strings.Fields(whole), " ") {
 			t.Errorf("%d columns:\n%s", width, said)
+		}
+	}
+}
+
+// A mistake breaks between words on a narrow terminal, and is one line in a log.
+func TestMistakesOnNarrowTerminals(t *testing.T) {
+	for width, lines := range map[int]int{0: 1, 60: 2} {
+		var complaint strings.Builder
+		r := New(Options{Out: &strings.Builder{}, Err: &complaint, Width: width, Catalog: text.New(text.English)})
+		sentence := "the same user, amount and currency as in line 2; if both are meant, add --again"
+		r.BatchMistakes([]*batch.Mistake{{Line: 4}}, []string{sentence}, 0)
+		if got := strings.Count(complaint.String(), "\n"); got != lines ||
+			strings.Join(strings.Fields(complaint.String()), " ") != "line 4: "+sentence {
+			t.Errorf("%d columns, %d lines:\n%s", width, got, complaint.String())
 		}
 	}
 }

@@ -89,10 +89,10 @@ func (r *Renderer) BatchMistakes(mistakes []*batch.Mistake, said []string, more 
 		case m.Line > 0:
 			text = r.Catalog.T("batch.line", data{"Line": m.Line}) + " " + text
 		}
-		lines = append(lines, text)
+		lines = append(lines, r.wrapErr(text)...)
 	}
 	if more > 0 {
-		lines = append(lines, r.Catalog.N("batch.more-mistakes", more, nil))
+		lines = append(lines, r.wrapErr(r.Catalog.N("batch.more-mistakes", more, nil))...)
 	}
 	r.tell(lines...)
 }
