@@ -31,15 +31,7 @@ func talk(t *testing.T, columns uint16, environment []string, line []string, tur
 	defer cancel()
 	command := exec.CommandContext(ctx, line[0], line[1:]...)
 	command.Env = environment
-	terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 40, Cols: columns})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = terminal.Close() }()
-	before, err := term.GetState(int(terminal.Fd()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	terminal, before := startOnTerminal(t, command, columns)
 	shown, left := takeTurns(t, terminal, turns)
 	_ = command.Wait() // the exit code is looked at by the caller
 	if ctx.Err() != nil {
@@ -52,6 +44,31 @@ func talk(t *testing.T, columns uint16, environment []string, line []string, tur
 		t.Errorf("%q never said %q:\n%s", line, left[0].wait, shown)
 	}
 	return shown, command.ProcessState.ExitCode()
+}
+
+// startOnTerminal starts a program on a terminal of its own, and gives the
+// terminal's state from before: once the program runs, it may have changed it.
+func startOnTerminal(t *testing.T, command *exec.Cmd, columns uint16) (*os.File, *term.State) {
+	t.Helper()
+	terminal, programs, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = terminal.Close() })
+	defer func() { _ = programs.Close() }()
+	if err := pty.Setsize(terminal, &pty.Winsize{Rows: 40, Cols: columns}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := term.GetState(int(terminal.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stdin, command.Stdout, command.Stderr = programs, programs, programs
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return terminal, before
 }
 
 // takeTurns reads a terminal to its end, and gives the turns that never came.
