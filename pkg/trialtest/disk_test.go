@@ -35,7 +35,11 @@ func TestDisk(t *testing.T) {
 		says   string
 		asRoot bool // the case needs root's rights to set up
 	}{
-		{
+		{ // first, for it takes longest
+			name: "held by another program", says: "is held by another program",
+			spoil: lockJournal,
+			mend:  func(*testing.T, *world) {},
+		}, {
 			name: "read-only file", says: "cannot be written",
 			spoil: func(t *testing.T, w *world) { must(t, os.Chmod(w.journal, 0o400)) },
 			mend:  func(t *testing.T, w *world) { must(t, os.Chmod(w.journal, 0o600)) },
@@ -100,10 +104,6 @@ func TestDisk(t *testing.T) {
 				must(t, os.Truncate(w.journal, info.Size()-4096))
 			},
 			mend: restore,
-		}, {
-			name: "held by another program", says: "is held by another program",
-			spoil: lockJournal,
-			mend:  func(*testing.T, *world) {},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,12 +120,16 @@ func TestDisk(t *testing.T) {
 			keep(t, w)
 			tt.spoil(t, w)
 			sent := len(w.project.all())
+			var both sync.WaitGroup // at once: each may wait fifteen seconds for the journal
 			for _, kind := range []string{"deposit", "payout"} {
-				r := finish(t, as(w.prepare(nil, kind, "--user", "plain", "--amount", "20")))
-				if r.exit != 3 || !strings.Contains(r.stderr, tt.says) || !strings.Contains(r.stderr, "nothing was sent") || !strings.Contains(r.stderr, "hint: ") {
-					t.Errorf("exit %d, stdout %q, stderr %q", r.exit, r.stdout, r.stderr)
-				}
+				both.Go(func() {
+					r := finish(t, as(w.prepare(nil, kind, "--user", "plain", "--amount", "20")))
+					if r.exit != 3 || !strings.Contains(r.stderr, tt.says) || !strings.Contains(r.stderr, "nothing was sent") || !strings.Contains(r.stderr, "hint: ") {
+						t.Errorf("exit %d, stdout %q, stderr %q", r.exit, r.stdout, r.stderr)
+					}
+				})
 			}
+			both.Wait()
 			if again := len(w.project.all()); again != sent {
 				t.Errorf("%d requests were sent", again-sent)
 			}
