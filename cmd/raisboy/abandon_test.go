@@ -19,6 +19,7 @@ import (
 // keeps a batch neither from hearing Ctrl-C nor from ending with a second one.
 // What did not get through stands on stderr.
 func TestInterruptWhileNobodyReads(t *testing.T) {
+	t.Parallel()
 	server, address := newProject(t, sandbox.Options{})
 	env := newTill(t, address)
 	var rows strings.Builder

@@ -213,6 +213,7 @@ func repository(t *testing.T) fs.FS {
 
 // TestArchitecture holds the source against the map.
 func TestArchitecture(t *testing.T) {
+	t.Parallel()
 	root := repository(t)
 	doc, err := fs.ReadFile(root, mapPath)
 	if err != nil {

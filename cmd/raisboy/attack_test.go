@@ -47,6 +47,7 @@ func peakMemory(t *testing.T, pid int) int {
 // says how many), of every kind that costs the receiver something, while a
 // payout goes its way.
 func TestListenerUnderAttack(t *testing.T) {
+	t.Parallel()
 	for _, attack := range []struct{ name, says string }{
 		{"idle", ""},
 		{"slow headers", "POST / HTTP/1.1\r\nHost: desk\r\nX-Fill: " + strings.Repeat("a", 14<<10)},
@@ -138,6 +139,7 @@ func (s *stage) post(client *http.Client, w storedWebhook) (int, string) {
 // Whoever caught a webhook may send it again by the thousand: each is answered
 // as the first was, nothing changes, and the journal does not fill up.
 func TestReplaysByTheThousand(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	r := s.listen()
 	id, payoutID := s.payout("5000")
@@ -174,6 +176,7 @@ func TestReplaysByTheThousand(t *testing.T) {
 // Both directions are signed with one secret: what we send must mean nothing
 // when it comes back.
 func TestOwnRequestsReflected(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	r := s.listen()
 	id, payoutID := s.payout("5000")

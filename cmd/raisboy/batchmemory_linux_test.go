@@ -28,11 +28,12 @@ const (
 // TestBatchMemory holds the command to its bounds: a file that is checked first,
 // and an endless one. Rows of every kind are in it: with refs, done before.
 func TestBatchMemory(t *testing.T) {
+	t.Parallel()
 	if raceEnabled {
 		t.Log("the race detector's own memory would be measured")
 		return
 	}
-	rows := 4_000
+	rows := 2_000
 	if text := os.Getenv(rowsOfMemory); text != "" {
 		var err error
 		if rows, err = strconv.Atoi(text); err != nil {

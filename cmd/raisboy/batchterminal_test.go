@@ -32,6 +32,7 @@ func rowsFile(t *testing.T, rows string) string {
 // TestBatchConfirmation: one question for the whole file, after what was found
 // in it; and a terminal that is asked nothing.
 func TestBatchConfirmation(t *testing.T) {
+	t.Parallel()
 	at, asks := newHome(t), regexp.MustCompile(queries)
 	file := rowsFile(t, "user,amount\n1,1000\n2,2000,5\n")
 	deposit := strings.Fields("deposit --batch b --sandbox --confirm --lang ru --file " + file)
@@ -65,6 +66,7 @@ func TestBatchConfirmation(t *testing.T) {
 // TestBatchAboveConfirmation: rows above confirm_above want the sum of the file,
 // typed or expected; a pipe does not stand in for it.
 func TestBatchAboveConfirmation(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	server, address := newProject(t, sandbox.Options{})
 	config := filepath.Join(home, "config.yaml")
@@ -99,6 +101,7 @@ func TestBatchAboveConfirmation(t *testing.T) {
 // TestBatchProgressFits: the line is as wide as the terminal that it stands on,
 // wherever the rows go; a line that is too long scrolls at every redrawing.
 func TestBatchProgressFits(t *testing.T) {
+	t.Parallel()
 	_, address := newProject(t, sandbox.Options{SlowDelay: time.Second})
 	file := rowsFile(t, "user,amount\nslow,1\nslow,2\nu404,3\n")
 	command := commandForTests(t) + " deposit --batch b --yes --lang ru --file " + file
@@ -122,13 +125,14 @@ func TestBatchProgressFits(t *testing.T) {
 // TestBatchInterrupted: the first Ctrl-C lets the rows on their way finish, the
 // second leaves them unknown; both times the batch can be run again.
 func TestBatchInterrupted(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		signals int
 		slow    time.Duration
 		want    string
 	}{
-		{"once", 1, 4 * time.Second, `"outcome":"done"`}, {"twice", 2, 8 * time.Second, `"outcome":"unknown"`},
+		{"once", 1, 4 * time.Second, `"outcome":"done"`}, {"twice", 2, 5 * time.Second, `"outcome":"unknown"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -162,6 +166,7 @@ func TestBatchInterrupted(t *testing.T) {
 // TestUsersInterrupted: nothing is recorded of users that were only asked about,
 // and nothing else is said.
 func TestUsersInterrupted(t *testing.T) {
+	t.Parallel()
 	_, address := newProject(t, sandbox.Options{Fault: sandbox.Fault{Delay: 300 * time.Millisecond, All: true}})
 	users := rowsFile(t, "user\n"+strings.Repeat("1\n", 1000))
 	asking := exec.CommandContext(t.Context(), commandForTests(t), "validate", "--file", users, "--jobs", "1", "-o", "json")

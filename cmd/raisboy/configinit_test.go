@@ -16,6 +16,7 @@ import (
 // home to a credited deposit, in both languages: every question is answered, some
 // wrongly at first.
 func TestAdviceOfANewcomerWorks(t *testing.T) {
+	t.Parallel()
 	base := project(t)
 	for _, lang := range []struct {
 		name, name1, address, payouts, key, secret, taken, desk, currency, method, limits, deposit, payout, shift, above, keyring, file, accepted, wrong, real, credited string
@@ -80,6 +81,7 @@ func checkPrivate(t *testing.T, home string) {
 // TestCtrlCLeavesEverything stops at every question: nothing is written, and the
 // terminal shows again what is typed.
 func TestCtrlCLeavesEverything(t *testing.T) {
+	t.Parallel()
 	const stop = "\x03"
 	before := []turn{{"Name of the profile", "\n"}, {"Address of the project", "https://project.example\n"}, {"Address for payouts", "\n"},
 		{"API key", "k\n"}, {"not shown):", "s3cret\n"}, {"Name of this till", "\n"}, {"Currency", "\n"}, {"Payment method", "\n"},
@@ -103,6 +105,7 @@ func TestCtrlCLeavesEverything(t *testing.T) {
 // TestSecondSetUp changes a profile that is there: Enter keeps everything, the
 // secret too; what is typed changes; the rest of the file stays.
 func TestSecondSetUp(t *testing.T) {
+	t.Parallel()
 	base := project(t)
 	home := aDesk(t, base, "    desk: till-1 # by the door\n    limits:\n      payout_max: 700\n")
 	before := configFile(t, home)
@@ -134,6 +137,7 @@ func TestSecondSetUp(t *testing.T) {
 // TestSecretInTheFileMoves: the advice for a secret that stands in the file, by
 // questions: Enter takes it to where it belongs.
 func TestSecretInTheFileMoves(t *testing.T) {
+	t.Parallel()
 	home := aDesk(t, project(t), "    previous_secret: the-earlier-one\n")
 	path := filepath.Join(home, ".config", "raisboy", "config.yaml")
 	text := strings.Replace(configFile(t, home), "file:main.secret", sandbox.Secret, 1)

@@ -32,6 +32,7 @@ import (
 // The project is a sandbox, but the profile is not: to the tool it is real
 // money. With RAISBOY_BINARY it is the day of an installed binary.
 func TestDay(t *testing.T) {
+	t.Parallel()
 	for _, lang := range []text.Lang{text.English, text.Russian} {
 		t.Run(lang.String(), func(t *testing.T) {
 			t.Parallel()

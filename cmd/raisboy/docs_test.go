@@ -57,6 +57,7 @@ func marked(page, mark string) [][]string {
 // TestExitCodePage runs every example of docs/exit-codes.md and wants the code
 // that it stands for; there is one for each code that the command knows.
 func TestExitCodePage(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("the examples use /dev/full and prlimit")
 	}
@@ -89,6 +90,7 @@ func TestExitCodePage(t *testing.T) {
 
 // TestExitCodeScript runs the page's script, and what it is said to print.
 func TestExitCodeScript(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs a shell")
 	}
@@ -115,6 +117,7 @@ func TestExitCodeScript(t *testing.T) {
 // done: notices cannot be delivered, which somebody is told; no journal is no
 // damaged one.
 func TestCronLines(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs a shell")
 	}
@@ -141,6 +144,7 @@ func TestCronLines(t *testing.T) {
 
 // TestJSONPage runs the page's script.
 func TestJSONPage(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("needs a shell")
 	}

@@ -52,6 +52,7 @@ func (n *neighbour) took() []string {
 // What could not be passed on is passed on by the next listener, in order, and
 // the events say so; a replay changes nothing.
 func TestForwardingSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	app := newNeighbour(t, http.StatusServiceUnavailable)
 	r := s.listen("--forward-to", app.URL+"/hooks")

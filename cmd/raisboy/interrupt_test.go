@@ -18,6 +18,7 @@ import (
 // answer that is under way and says so; a second gives it up, and the outcome
 // is unknown.
 func TestInterruptInFlight(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		signals []os.Signal

@@ -171,6 +171,7 @@ func (b *bus) kept() map[string]string {
 // TestSecretInTheKeyring sets a profile up, uses it and changes its secret, on a
 // machine that has a keyring: the secret is there and in no file.
 func TestSecretInTheKeyring(t *testing.T) {
+	t.Parallel()
 	b, home := newBus(t), t.TempDir()
 	environment := []string{"DBUS_SESSION_BUS_ADDRESS=" + b.address}
 	base := project(t)

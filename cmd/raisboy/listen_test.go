@@ -58,6 +58,7 @@ func certify(t *testing.T, roots *x509.CertPool, certFile, keyFile string, seria
 
 // A listener with TLS of its own, whose certificate is renewed while it runs.
 func TestListenOverTLS(t *testing.T) {
+	t.Parallel()
 	folder, roots := t.TempDir(), x509.NewCertPool()
 	certFile, keyFile := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 	certify(t, roots, certFile, keyFile, 1)
@@ -171,6 +172,7 @@ func TestReaderWhoIsSlow(t *testing.T) {
 
 // --wait follows a payout to its end, as the exit code says.
 func TestPayoutWait(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	r := s.listen()
 	for status, want := range map[string]exitCode{"completed": exitDone, "cancelled": exitRefused} {

@@ -27,6 +27,7 @@ func (v *virtual) advance(d time.Duration) { v.at.Add(d.Milliseconds()) }
 // waits, survives a restart, is tried again at growing intervals, and arrives
 // once the back end is back. Journal and ledger then agree.
 func TestDeadBackEnd(t *testing.T) {
+	t.Parallel()
 	clock := &virtual{}
 	clock.at.Store(time.Date(2025, 11, 28, 12, 39, 17, 0, time.UTC).UnixMilli())
 	var d *desk.Desk

@@ -37,6 +37,7 @@ func pictureScenes() map[string][]string {
 // TestPictures runs what the READMEs show in pictures and holds it against
 // docs/pictures, so that no picture shows what the program no longer prints.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join("..", "..", "docs", "pictures")
 	for scene, commands := range pictureScenes() {
 		for _, lang := range []string{"en", "ru"} {

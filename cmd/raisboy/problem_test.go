@@ -13,6 +13,7 @@ import (
 )
 
 func TestEveryProblemHasItsSentences(t *testing.T) {
+	t.Parallel()
 	root := os.DirFS("../..")
 	said := sentencesSaid(t, root)
 	if len(said) < 200 {
@@ -41,6 +42,7 @@ func TestEveryProblemHasItsSentences(t *testing.T) {
 }
 
 func TestProblemsAreOneLine(t *testing.T) {
+	t.Parallel()
 	root := os.DirFS("../..")
 	said := sentencesSaid(t, root)
 	for _, lang := range []text.Lang{text.English, text.Russian} {
@@ -117,6 +119,7 @@ func TestProblemsWithoutWhatMayBeMissing(t *testing.T) {
 
 // TestReasonsAreAllExplained: what no key is made from is named in a switch.
 func TestReasonsAreAllExplained(t *testing.T) {
+	t.Parallel()
 	root := os.DirFS("../..")
 	named := map[string]bool{}
 	for _, source := range sourcesOf(t, root, "cmd/raisboy") {

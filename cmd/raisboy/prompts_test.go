@@ -33,6 +33,7 @@ func aDesk(t *testing.T, base, lines string) (home string) {
 // TestEveryPromptSaysWhatGoesWhere: profile, both names of the user, the amount
 // as people write it, and that the money is real.
 func TestEveryPromptSaysWhatGoesWhere(t *testing.T) {
+	t.Parallel()
 	home := aDesk(t, project(t), "    limits: {confirm_above: 4000}\n")
 	for _, c := range []struct {
 		lang, line, wait, typed string

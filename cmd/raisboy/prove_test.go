@@ -16,6 +16,7 @@ import (
 // desk may have recorded the line, or settled the operation. Nothing that was not
 // recorded may be called settled.
 func TestProveSaysWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2025, 11, 27, 12, 0, 0, 0, time.UTC)
 	j, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "main.db"), journal.Options{Desk: "till-1", OSUser: "cashier", Now: func() time.Time { return now }})
 	if err != nil {

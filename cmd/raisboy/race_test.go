@@ -19,6 +19,7 @@ import (
 // TestSixteenProcessesShareARef: sixteen desks run the same command at the same
 // time, on one journal. One sends; the others hear of it.
 func TestSixteenProcessesShareARef(t *testing.T) {
+	t.Parallel()
 	t.Run("file", func(t *testing.T) { processesShareARef(t, filepath.Join(t.TempDir(), "journal.db")) })
 	t.Run("postgres", func(t *testing.T) {
 		_, address := freshPostgres(t)

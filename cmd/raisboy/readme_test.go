@@ -63,6 +63,7 @@ func goEnv(t *testing.T, name string) string {
 // TestReadmeJq runs the README's pipeline that begins with jq, which not every
 // machine has: it is no block of shell for that reason alone.
 func TestReadmeJq(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("jq is not installed (.ci/run installs it)")
 	}

@@ -13,6 +13,7 @@ import (
 // TestReconcileAsks: at a terminal nothing is settled before somebody said yes,
 // and it is said before what that would be.
 func TestReconcileAsks(t *testing.T) {
+	t.Parallel()
 	at := newHome(t)
 	if output, _ := onTerminal(t, strings.Fields("deposit --user drop --amount 6000 --sandbox"), at); !strings.Contains(output, "UNKNOWN") {
 		t.Fatalf("%s", output)

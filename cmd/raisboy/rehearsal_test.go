@@ -293,6 +293,7 @@ func TestRehearsal(t *testing.T) {
 // TestKilledListener kills the listener at any moment of receiving: what it has
 // acknowledged is in the journal, what is in the journal is what was sent.
 func TestKilledListener(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, nil, "")
 	r := s.listen()
 	ids := map[string]string{}

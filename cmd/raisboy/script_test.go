@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -20,11 +21,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"raisboy": main, "order": orderProcess})
+	testscript.Main(manyAtOnce{m}, map[string]func(){"raisboy": main, "order": orderProcess})
+}
+
+// manyAtOnce runs more tests at a time than there are processors, unless
+// -parallel says otherwise: most of what they take is waiting for a process.
+type manyAtOnce struct{ tests *testing.M }
+
+func (m manyAtOnce) Run() int {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	return m.tests.Run()
 }
 
 // TestScripts drives the real binary, as a shell would.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	scripts, err := filepath.Glob("../../testdata/script/*.txtar")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)

@@ -16,6 +16,7 @@ import (
 // TestKilledWhileClosing kills the command at any moment of a close. After it
 // there is no Z, and the shift is open as it was, or there is a whole one.
 func TestKilledWhileClosing(t *testing.T) {
+	t.Parallel()
 	till := &quickTill{T: t, home: t.TempDir(), sandbox: unusedSandbox(t)}
 	number, open := 0, false
 	for trial := range counttest.Trials(t, 8) {

@@ -11,6 +11,7 @@ import (
 // TestClosingAsks answers the question of a cashier who closes a shift with
 // something unsettled in it.
 func TestClosingAsks(t *testing.T) {
+	t.Parallel()
 	asks, at := regexp.MustCompile(queries), newHome(t)
 	run := func(line, answer string) (string, int) {
 		t.Helper()

@@ -16,6 +16,7 @@ const queries = `\x1b\[[0-9;?>=]*[cn]|\x1b\][0-9]+;(?:[0-9]+;)?\?|\x1b\[\?[0-9;]
 // TestSilentTerminal runs every command on a terminal that answers nothing:
 // none may ask it anything, and all must end.
 func TestSilentTerminal(t *testing.T) {
+	t.Parallel()
 	asks, at := regexp.MustCompile(queries), newHome(t)
 	for _, line := range []string{
 		"--help", "deposit --help", "help exit-codes", "version", "completion bash",
@@ -53,6 +54,7 @@ func TestNoQueryIsMissed(t *testing.T) {
 
 // TestConfirmation answers the questions of a person at a terminal.
 func TestConfirmation(t *testing.T) {
+	t.Parallel()
 	at := newHome(t)
 	deposit := strings.Fields("deposit --user 456789 --amount 6000 --sandbox --confirm --lang ru")
 	for _, answer := range []struct {

@@ -66,6 +66,7 @@ func onThePage(t *testing.T, sentence string) string {
 // the catalogs above stands there in both languages, and what stands there is a
 // message.
 func TestTroubleshootingPage(t *testing.T) {
+	t.Parallel()
 	page := readPage(t, "troubleshooting.md")
 	quoted := map[string]bool{}
 	for _, quote := range regexp.MustCompile(`(?m)^\|(?: [^|]* \||) ?([^|]*?<br>(?:[^|]|\\\|)*?) \|`).FindAllStringSubmatch(page, -1) {
