@@ -12,7 +12,7 @@ import (
 // the number next.
 func (j *Journal) judge(ctx context.Context, q querier, p Proposal, g Guard) (first *Entry, next int64, err error) {
 	since := j.now().Add(-g.Window)
-	s := search{j: j, q: q}
+	s := search{ways: newWays(), j: j, q: q}
 	keys := p.keys()
 	for _, key := range keys {
 		p.holders(&s.ways, key)
@@ -66,34 +66,47 @@ type keyWays struct{ held, refused [2]string }
 const (
 	heldState    = ` AND state NOT IN ('refused', 'not_sent')`
 	refusedState = ` AND state <> 'not_sent'`
-
-	refWay     = `ref <> '' AND ref = ?`
-	requestWay = `request_id <> '' AND request_id = ?`
-
-	// || '' keeps the index of the first way out of the second.
-	refUserWay     = `user_id = ? AND kind = ? AND amount = ? AND ref || '' = ?`
-	requestUserWay = `user_id = ? AND kind = ? AND amount = ? AND request_id || '' = ?`
 )
+
+// waysByKey gives the ways by a column. || ” keeps the index of the first way out of
+// the second.
+func waysByKey(column string, kind api.Kind) keyWays {
+	direct := column + ` <> '' AND ` + column + ` = ?`
+	byUser := `user_id = ? AND kind = '` + string(kind) + `' AND amount = ? AND ` + column + ` || '' = ?`
+	return keyWays{
+		held:    [2]string{direct + heldState, byUser + heldState},
+		refused: [2]string{direct + refusedState, byUser + refusedState},
+	}
+}
+
+// kindWays are all that a proposal of one kind can take. The kind stands in them
+// as it is: what is bound to a place could be any, and SQLite would prepare the
+// statement anew for each of them, since there is an index of payouts alone.
+type kindWays struct {
+	ref, request keyWays
+	twins        twinWays
+}
 
 var (
-	refWays = keyWays{
-		held:    [2]string{refWay + heldState, refUserWay + heldState},
-		refused: [2]string{refWay + refusedState, refUserWay + refusedState},
-	}
-	requestWays = keyWays{
-		held:    [2]string{requestWay + heldState, requestUserWay + heldState},
-		refused: [2]string{requestWay + refusedState, requestUserWay + refusedState},
-	}
+	depositWays = kindWays{waysByKey("ref", api.KindDeposit), waysByKey("request_id", api.KindDeposit), twinsOf(api.KindDeposit, goneDeposit)}
+	payoutWays  = kindWays{waysByKey("ref", api.KindPayout), waysByKey("request_id", api.KindPayout), twinsOf(api.KindPayout, gonePayout)}
 )
+
+func (p Proposal) ways() *kindWays {
+	if p.Call.Kind == api.KindPayout {
+		return &payoutWays
+	}
+	return &depositWays
+}
 
 // keys are those that the proposal bears.
 func (p Proposal) keys() []key {
-	keys := make([]key, 0, 2)
+	keys, ways := make([]key, 0, 2), p.ways()
 	if p.Ref != "" {
-		keys = append(keys, key{p.Ref, func(e *Entry) string { return e.Ref }, refWays})
+		keys = append(keys, key{p.Ref, func(e *Entry) string { return e.Ref }, ways.ref})
 	}
 	if id := p.Call.Terms.RequestID; id != "" {
-		keys = append(keys, key{id, func(e *Entry) string { return e.Call.Terms.RequestID }, requestWays})
+		keys = append(keys, key{id, func(e *Entry) string { return e.Call.Terms.RequestID }, ways.request})
 	}
 	return keys
 }
@@ -107,7 +120,7 @@ func (p Proposal) holders(w *ways, k key) {
 	}
 	t := p.Call.Terms
 	w.add(conditions[0], fits, k.value)
-	w.add(conditions[1], fits, t.UserID, string(p.Call.Kind), int64(t.Amount), k.value)
+	w.add(conditions[1], fits, t.UserID, int64(t.Amount), k.value)
 }
 
 // replays chooses among the operations that have one of the proposal's keys.

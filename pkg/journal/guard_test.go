@@ -30,13 +30,15 @@ func TestTwoWays(t *testing.T) {
 	if got := strings.Join(indexes, " "); got != want {
 		t.Errorf("the ways are %s, want %s", got, want)
 	}
-	for index, key := range map[string]keyWays{"operations_ref": refWays, "operations_request": requestWays} {
-		for _, conditions := range [][2]string{key.held, key.refused} {
-			if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[0], "x"); got != index {
-				t.Errorf("%s is found by %s", conditions[0], got)
-			}
-			if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[1], "u", "payout", 1, "x"); got != "operations_user" {
-				t.Errorf("%s is found by %s", conditions[1], got)
+	for _, ways := range []kindWays{depositWays, payoutWays} {
+		for index, key := range map[string]keyWays{"operations_ref": ways.ref, "operations_request": ways.request} {
+			for _, conditions := range [][2]string{key.held, key.refused} {
+				if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[0], "x"); got != index {
+					t.Errorf("%s is found by %s", conditions[0], got)
+				}
+				if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[1], "u", 1, "x"); got != "operations_user" {
+					t.Errorf("%s is found by %s", conditions[1], got)
+				}
 			}
 		}
 	}

@@ -70,7 +70,10 @@ func (f Filter) where() (string, []any) {
 	if f.Profile != "" {
 		add("profile = ?", f.Profile)
 	}
-	if f.Kind != "" {
+	switch {
+	case f.Kind == api.KindPayout: // in the words of the index of changed ones
+		add("kind = 'payout'")
+	case f.Kind != "":
 		add("kind = ?", string(f.Kind))
 	}
 	if len(f.States) > 0 {

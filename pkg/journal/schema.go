@@ -69,7 +69,7 @@ CREATE INDEX operations_payout ON operations (payout_id) WHERE payout_id <> '';
 CREATE INDEX operations_batch ON operations (batch, line) WHERE batch <> '';
 CREATE INDEX operations_notice ON operations (notice_next_at) WHERE notice_state = 'queued';
 CREATE INDEX operations_created ON operations (created_at);
-CREATE INDEX operations_changed ON operations (changed_at);
+CREATE INDEX operations_changed ON operations (changed_at) WHERE kind = 'payout';
 CREATE TABLE events (
   id          INTEGER PRIMARY KEY,
   profile     TEXT    NOT NULL,

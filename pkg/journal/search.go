@@ -30,6 +30,14 @@ type ways struct {
 	args    []any // of all of them, in their order
 }
 
+// maxWays is how many a proposal can have: two by each of its keys, and two by
+// each of the ids of its user. maxSought is how many values they look for.
+const maxWays, maxSought = 8, 26
+
+func newWays() ways {
+	return ways{lookups: make([]lookup, 0, maxWays), args: make([]any, 0, maxSought)}
+}
+
 func (w *ways) add(where string, fits func(*Entry) bool, args ...any) {
 	w.lookups = append(w.lookups, lookup{where, fits})
 	w.args = append(w.args, args...)
@@ -52,10 +60,6 @@ func (w *ways) shape() (shape [maxWays]string) {
 	}
 	return shape
 }
-
-// maxWays is how many a proposal can have: two by each of its keys, and two by
-// each of the ids of its user.
-const maxWays = 8
 
 // A search is what the ways of a proposal lead to. It is one statement, however
 // many ways there are: each costs little, asking costs more.

@@ -13,18 +13,15 @@ func (p Proposal) twins(w *ways, since int64) {
 		return e.Call.Kind == p.Call.Kind && e.Call.Terms.Amount == t.Amount &&
 			(e.Call.Terms.UserID == t.UserID || p.ProjectUserID != "" && e.ProjectUserID == p.ProjectUserID)
 	}
-	conditions := depositTwins
-	if p.Call.Kind == api.KindPayout {
-		conditions = payoutTwins
-	}
-	kind, amount, currency, reach := any(string(p.Call.Kind)), any(int64(t.Amount)), any(t.Currency), any(since)
+	conditions := p.ways().twins
+	amount, currency, reach := any(int64(t.Amount)), any(t.Currency), any(since)
 	user := any(t.UserID)
-	w.add(conditions.user, fits, user, kind, amount, reach, reach)
-	w.add(conditions.userAlone, fits, user, kind, amount, currency, reach, reach)
+	w.add(conditions.user, fits, user, amount, reach, reach)
+	w.add(conditions.userAlone, fits, user, amount, currency, reach, reach)
 	if p.ProjectUserID != "" {
 		user = p.ProjectUserID
-		w.add(conditions.projectUser, fits, user, kind, amount, reach, reach)
-		w.add(conditions.projectUserAlone, fits, user, kind, amount, currency, reach, reach)
+		w.add(conditions.projectUser, fits, user, amount, reach, reach)
+		w.add(conditions.projectUserAlone, fits, user, amount, currency, reach, reach)
 	}
 }
 
@@ -32,26 +29,19 @@ func (p Proposal) twins(w *ways, since int64) {
 // for which the index alone is enough.
 type twinWays struct{ user, userAlone, projectUser, projectUserAlone string }
 
-const (
-	twin      = ` = ? AND kind = ? AND amount = ?`
-	twinAlone = twin + ` AND currency = ?`
-	byProject = `project_user_id <> '' AND project_user_id`
+// twinsOf gives the ways to a kind's twins, but for those that are gone.
+func twinsOf(kind api.Kind, gone string) twinWays {
+	twin := ` = ? AND kind = '` + string(kind) + `' AND amount = ?`
+	alone := twin + ` AND currency = ?`
+	const byProject = `project_user_id <> '' AND project_user_id`
+	return twinWays{`user_id` + twin + gone, `user_id` + alone + gone, byProject + twin + gone, byProject + alone + gone}
+}
 
+const (
 	// What is settled holds nothing back. Where a value cannot be compared, the
 	// row is read, and found to be damaged.
 	settled       = `state = 'done' AND settled_at <= ? AND changed_at <= ?`
 	goneDeposit   = ` AND (state IN ('refused', 'not_sent') OR ` + settled + `) IS NOT TRUE`
 	settledPayout = settled + ` AND payout_status IN ('completed', 'cancelled')`
 	gonePayout    = ` AND (state IN ('refused', 'not_sent') OR ` + settledPayout + `) IS NOT TRUE`
-)
-
-var (
-	depositTwins = twinWays{
-		`user_id` + twin + goneDeposit, `user_id` + twinAlone + goneDeposit,
-		byProject + twin + goneDeposit, byProject + twinAlone + goneDeposit,
-	}
-	payoutTwins = twinWays{
-		`user_id` + twin + gonePayout, `user_id` + twinAlone + gonePayout,
-		byProject + twin + gonePayout, byProject + twinAlone + gonePayout,
-	}
 )
