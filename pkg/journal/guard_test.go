@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
 )
@@ -41,6 +42,14 @@ func TestTwoWays(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestWatchReadsNoWholeJournal: whoever waits for payouts asks every second.
+func TestWatchReadsNoWholeJournal(t *testing.T) {
+	where, args := Filter{Profile: "main", Kind: api.KindPayout, ChangedSince: time.Now()}.where()
+	if got := planned(t, newTest(t), spanOf+where, args...); got != "operations_changed" {
+		t.Errorf("what changed is found by %s", got)
 	}
 }
 

@@ -81,11 +81,15 @@ func (j *Journal) listed(ctx context.Context, q querier, id int64) (listed, erro
 	return listed{entry: e}, err
 }
 
+// spanOf is what narrows a list down: its pages are read in the order of their
+// numbers.
+const spanOf = `SELECT COALESCE(MIN(id), 1) - 1, COALESCE(MAX(id), 0) FROM operations WHERE `
+
 // span gives the number before the first operation of a list and that of the
 // last, of which a limit leaves the newest.
 func (j *Journal) span(ctx context.Context, f Filter) (after, last int64, err error) {
 	where, args := f.where()
-	query := `SELECT COALESCE(MIN(id), 1) - 1, COALESCE(MAX(id), 0) FROM operations WHERE ` + where
+	query := spanOf + where
 	if f.Limit > 0 && len(f.States) == 0 {
 		query = `SELECT COALESCE(MIN(id), 1) - 1, COALESCE(MAX(id), 0) FROM (SELECT id FROM operations WHERE ` + where +
 			` ORDER BY id DESC LIMIT ?) AS newest`
