@@ -27,6 +27,13 @@ type Proposal struct {
 	ReportRefused bool
 }
 
+func (p Proposal) check() error {
+	if !p.Call.Kind.MovesMoney() {
+		return fmt.Errorf("a %s is not kept in the journal", p.Call.Kind)
+	}
+	return nil
+}
+
 // A Guard says what holds a proposal back. Its zero value holds back what is
 // unsettled and nothing that is done, but for a batch's row that has moved to
 // another line.
@@ -89,8 +96,8 @@ func (e *HeldError) Error() string {
 // or to be sent; see also Proposal.ReportRefused. A *HeldError names what holds the proposal back. Any other
 // error means that the intent may not be durable: nothing may be sent.
 func (j *Journal) Begin(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
-	if !p.Call.Kind.MovesMoney() {
-		return Entry{}, false, fmt.Errorf("begin: a %s is not kept in the journal", p.Call.Kind)
+	if err := p.check(); err != nil {
+		return Entry{}, false, err
 	}
 	owner, err := j.ownership(ctx)
 	if err != nil {
@@ -159,6 +166,9 @@ func (j *Journal) insert(ctx context.Context, q querier, id int64, p Proposal, o
 // Peek tells what Begin would say now, without writing: the recorded operation
 // of the same ref or request_id, a *HeldError, or nothing. Begin asks again.
 func (j *Journal) Peek(ctx context.Context, p Proposal, g Guard) (entry Entry, replayed bool, err error) {
+	if err := p.check(); err != nil {
+		return Entry{}, false, err
+	}
 	err = j.look(ctx, func(q querier) error {
 		first, _, err := j.judge(ctx, q, p, g)
 		if first != nil {

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/raisboy/raisboy/pkg/api"
@@ -87,21 +88,17 @@ type kindWays struct {
 	twins        twinWays
 }
 
-var (
-	depositWays = kindWays{waysByKey("ref", api.KindDeposit), waysByKey("request_id", api.KindDeposit), twinsOf(api.KindDeposit, goneDeposit)}
-	payoutWays  = kindWays{waysByKey("ref", api.KindPayout), waysByKey("request_id", api.KindPayout), twinsOf(api.KindPayout, gonePayout)}
-)
-
-func (p Proposal) ways() *kindWays {
-	if p.Call.Kind == api.KindPayout {
-		return &payoutWays
+var waysByKind = sync.OnceValue(func() map[api.Kind]*kindWays {
+	ways := map[api.Kind]*kindWays{}
+	for kind, gone := range map[api.Kind]string{api.KindDeposit: goneDeposit, api.KindPayout: gonePayout} {
+		ways[kind] = &kindWays{waysByKey("ref", kind), waysByKey("request_id", kind), twinsOf(kind, gone)}
 	}
-	return &depositWays
-}
+	return ways
+})
 
 // keys are those that the proposal bears.
 func (p Proposal) keys() []key {
-	keys, ways := make([]key, 0, 2), p.ways()
+	keys, ways := make([]key, 0, 2), waysByKind()[p.Call.Kind]
 	if p.Ref != "" {
 		keys = append(keys, key{p.Ref, func(e *Entry) string { return e.Ref }, ways.ref})
 	}

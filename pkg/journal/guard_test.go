@@ -31,7 +31,7 @@ func TestTwoWays(t *testing.T) {
 	if got := strings.Join(indexes, " "); got != want {
 		t.Errorf("the ways are %s, want %s", got, want)
 	}
-	for _, ways := range []kindWays{depositWays, payoutWays} {
+	for _, ways := range waysByKind() {
 		for index, key := range map[string]keyWays{"operations_ref": ways.ref, "operations_request": ways.request} {
 			for _, conditions := range [][2]string{key.held, key.refused} {
 				if got := planned(t, j, `SELECT id FROM operations WHERE `+conditions[0], "x"); got != index {

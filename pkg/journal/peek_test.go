@@ -29,3 +29,16 @@ func TestPeekWritesNothing(t *testing.T) {
 		t.Fatal(got.ID, replayed, err)
 	}
 }
+
+// TestOnlyWhatMovesMoneyBegins: a call of another kind is an error, and is not
+// judged as if it were a deposit.
+func TestOnlyWhatMovesMoneyBegins(t *testing.T) {
+	j, p := newTest(t), testDeposit(t, "u", 100)
+	p.Call.Kind = api.KindValidation
+	if _, _, err := j.Peek(t.Context(), p, Guard{}); err == nil {
+		t.Error("a validation is judged")
+	}
+	if _, _, err := j.Begin(t.Context(), p, Guard{}); err == nil {
+		t.Error("a validation begins")
+	}
+}

@@ -13,7 +13,7 @@ func (p Proposal) twins(w *ways, since int64) {
 		return e.Call.Kind == p.Call.Kind && e.Call.Terms.Amount == t.Amount &&
 			(e.Call.Terms.UserID == t.UserID || p.ProjectUserID != "" && e.ProjectUserID == p.ProjectUserID)
 	}
-	conditions := p.ways().twins
+	conditions := waysByKind()[p.Call.Kind].twins
 	amount, currency, reach := any(int64(t.Amount)), any(t.Currency), any(since)
 	user := any(t.UserID)
 	w.add(conditions.user, fits, user, amount, reach, reach)
