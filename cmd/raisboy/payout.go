@@ -70,7 +70,11 @@ func (a *app) concludePayout(c *cobra.Command, s *session, id int64, ruling jour
 	}
 	given := readConfirmation(c)
 	r, err := s.desk.Conclude(a.interrupt, id, ruling, note, func(e journal.Entry) error {
-		return a.confirmEntry(given, "prompt."+string(ruling), e)
+		err := a.confirmEntry(given, "prompt."+string(ruling), e)
+		if ruling == journal.RuledCompleted && unanswered(err) {
+			return &notHandedOver{ID: id, Err: err}
+		}
+		return err
 	})
 	if err != nil {
 		return err

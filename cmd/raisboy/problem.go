@@ -46,7 +46,10 @@ func (a *app) say(exit exitCode, key string, w words) problem {
 func (a *app) explainStop(err error) (problem, bool) {
 	var no declined
 	var unconfirmed *amountNotConfirmed
+	var cash *notHandedOver
 	switch {
+	case errors.As(err, &cash): // before what it wraps: that says nothing of the cash
+		return a.say(exitInterrupted, "problem.not-handed-over", words{"ID": cash.ID}), true
 	case errors.Is(err, desk.ErrStopped), errors.Is(err, context.Canceled):
 		return a.say(exitInterrupted, "problem.stopped", nil), true
 	case errors.As(err, &no):

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -60,6 +61,11 @@ func (a *app) yes(ctx context.Context, question string) error {
 		return nil
 	}
 	return declined{}
+}
+
+// unanswered: a question was put, and yes was not the answer.
+func unanswered(err error) bool {
+	return errors.Is(err, desk.ErrStopped) || errors.Is(err, declined{})
 }
 
 // retype asks for an amount to be typed once more.

@@ -49,6 +49,19 @@ type declined struct{}
 
 func (declined) Error() string { return "declined" }
 
+// A notHandedOver error says that the cashier was told to hand over cash and did
+// not say that it was done. Whether it left the till is theirs alone to know.
+type notHandedOver struct {
+	ID  int64 // of the payout
+	Err error // that nothing was answered, or no
+}
+
+func (e *notHandedOver) Error() string {
+	return fmt.Sprintf("payout %d not said to be handed over", e.ID)
+}
+
+func (e *notHandedOver) Unwrap() error { return e.Err }
+
 // An amountNotConfirmed error says that a sum above the desk's limit was not
 // retyped as it was given.
 type amountNotConfirmed struct {
