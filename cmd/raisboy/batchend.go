@@ -109,6 +109,9 @@ func (a *app) sayMistake(m *batch.Mistake) string {
 		"Field": a.column(m.Field), "Value": render.Sanitize(m.Value), "Meant": a.column(render.Sanitize(m.Meant)), "First": m.First, "Operation": m.Operation,
 		"Amount": "", "Limit": "",
 	}
+	if m.Was != nil {
+		w["Meant"] = a.render.BatchMistakeWas(m.Was)
+	}
 	var amount *money.ParseError
 	switch {
 	case errors.As(m.Err, &limit):

@@ -252,7 +252,7 @@ func (k *checking) prior(row *Row, o desk.Order, p desk.Prior) error {
 		was := p.Entry.Call
 		k.note(&Mistake{
 			Line: row.Line, Problem: ProblemChanged, Value: clip(p.Entry.Ref), Operation: p.Entry.ID,
-			Meant: fmt.Sprintf("%s %s %s → %s, %s", was.Kind, was.Terms.Amount, was.Terms.Currency, was.Terms.UserID, was.Terms.PaymentMethod),
+			Was: &was,
 		})
 	case state.Unsettled():
 		s.Open++

@@ -127,11 +127,12 @@ type Mistake struct {
 	Line, Column int    // from 1; 0: not one place
 	Field        string // the contract's name of the column; empty: none
 	Problem      Problem
-	Value        string // what was given, or what Problem says; untrusted text
-	Meant        string // the column that may be meant, what was expected, or what the journal has
-	First        int    // the line of the row that it collides with
-	Operation    int64  // the operation that it collides with
-	Err          error  // may be nil
+	Value        string    // what was given, or what Problem says; untrusted text
+	Meant        string    // the column that may be meant, or what was expected
+	First        int       // the line of the row that it collides with
+	Operation    int64     // the operation that it collides with
+	Was          *api.Call // what the journal has as Operation, where that is another; else nil
+	Err          error     // may be nil
 }
 
 func (m *Mistake) Error() string {

@@ -102,6 +102,13 @@ func (r *Renderer) BatchMistakeSum(e *batch.LimitError) (amount, limit string) {
 	return sum{e.Amount, e.Currency}.in(r.Catalog), sum{e.Limit, e.Currency}.in(r.Catalog)
 }
 
+// BatchMistakeWas names the operation that the journal has in a row's place, as
+// people read it, for a sentence about a mistake.
+func (r *Renderer) BatchMistakeWas(c *api.Call) string {
+	t := c.Terms
+	return r.kind(c.Kind) + " " + sum{t.Amount, t.Currency}.in(r.Catalog) + " → " + Sanitize(t.UserID) + ", " + Sanitize(t.PaymentMethod) // as the file names it
+}
+
 // BatchUnknown says on Err, loudly, how many rows have no known end.
 func (r *Renderer) BatchUnknown(rows int, kind api.Kind) {
 	key := "batch.unknown"
