@@ -3,8 +3,13 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/raisboy/raisboy/pkg/journal"
+	"github.com/raisboy/raisboy/pkg/text"
 )
 
 // TestUnansweredHandover: somebody told to hand over cash who then answers no,
@@ -41,5 +46,22 @@ func TestUnansweredHandover(t *testing.T) {
 	}
 	if said, code := ask("complete", "ru", "д\n"); code != 0 || !strings.Contains(said, "ВЫПЛАЧЕНО") {
 		t.Errorf("exit %d\n%s", code, said)
+	}
+}
+
+// TestHandoverNotRecorded: the journal may fail after the cashier was told to
+// hand over. That nothing was sent is then not all there is to say.
+func TestHandoverNotRecorded(t *testing.T) {
+	t.Parallel()
+	full := &journal.StorageError{Problem: journal.ProblemFull, Path: "main.db"}
+	for lang, wants := range map[text.Lang][2]string{
+		text.English: {"payout 7 could not be recorded as handed over: the disk is full", "if the cash left the till, hand over nothing more; free"},
+		text.Russian: {"не удалось записать, что по выплате 7 выданы деньги: диск заполнен", "если деньги уже отданы, больше не выдавайте; освободите"},
+	} {
+		a := &app{process: &process{out: io.Discard, err: io.Discard, now: time.Now}, catalog: text.New(lang)}
+		p := a.explain(&notHandedOver{ID: 7, Err: full})
+		if p.exit != exitSetup || !strings.Contains(p.cause, wants[0]) || !strings.Contains(p.remedy, wants[1]) {
+			t.Errorf("exit %d, %q, %q", p.exit, p.cause, p.remedy)
+		}
 	}
 }

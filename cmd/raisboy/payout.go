@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,13 +70,16 @@ func (a *app) concludePayout(c *cobra.Command, s *session, id int64, ruling jour
 		return err
 	}
 	given := readConfirmation(c)
+	told := false // to hand over cash
 	r, err := s.desk.Conclude(a.interrupt, id, ruling, note, func(e journal.Entry) error {
 		err := a.confirmEntry(given, "prompt."+string(ruling), e)
-		if ruling == journal.RuledCompleted && unanswered(err) {
-			return &notHandedOver{ID: id, Err: err}
-		}
+		told = ruling == journal.RuledCompleted && (err == nil || unanswered(err))
 		return err
 	})
+	var ruled *desk.RulingError // which says itself what the cash is to do
+	if err != nil && told && !errors.As(err, &ruled) {
+		return &notHandedOver{ID: id, Err: err}
+	}
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (a *app) explainStop(err error) (problem, bool) {
 	var cash *notHandedOver
 	switch {
 	case errors.As(err, &cash): // before what it wraps: that says nothing of the cash
-		return a.say(exitInterrupted, "problem.not-handed-over", words{"ID": cash.ID}), true
+		return a.explainCash(cash), true
 	case errors.Is(err, desk.ErrStopped), errors.Is(err, context.Canceled):
 		return a.say(exitInterrupted, "problem.stopped", nil), true
 	case errors.As(err, &no):
@@ -62,6 +62,14 @@ func (a *app) explainStop(err error) (problem, bool) {
 		return a.say(exitHeld, "problem.unconfirmed", nil), true
 	}
 	return problem{}, false
+}
+
+func (a *app) explainCash(cash *notHandedOver) problem {
+	if unanswered(cash.Err) {
+		return a.say(exitInterrupted, "problem.not-handed-over", words{"ID": cash.ID})
+	}
+	p := a.explain(cash.Err)
+	return a.say(p.exit, "problem.handover-unrecorded", words{"ID": cash.ID, "Error": p.cause, "Remedy": p.remedy})
 }
 
 func (a *app) explainUsage(err error) (problem, bool) {

@@ -49,15 +49,15 @@ type declined struct{}
 
 func (declined) Error() string { return "declined" }
 
-// A notHandedOver error says that the cashier was told to hand over cash and did
-// not say that it was done. Whether it left the till is theirs alone to know.
+// A notHandedOver error says that the cashier was told to hand over cash, and that
+// it is not recorded. Whether it left the till is theirs alone to know.
 type notHandedOver struct {
 	ID  int64 // of the payout
-	Err error // that nothing was answered, or no
+	Err error // that nothing was answered, or no; or why it could not be recorded
 }
 
 func (e *notHandedOver) Error() string {
-	return fmt.Sprintf("payout %d not said to be handed over", e.ID)
+	return fmt.Sprintf("payout %d not recorded as handed over: %v", e.ID, e.Err)
 }
 
 func (e *notHandedOver) Unwrap() error { return e.Err }
