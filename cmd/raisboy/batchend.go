@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/raisboy/raisboy/pkg/batch"
+	"github.com/raisboy/raisboy/pkg/journal"
 	"github.com/raisboy/raisboy/pkg/money"
 	"github.com/raisboy/raisboy/pkg/render"
 )
@@ -20,7 +21,7 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 			rest = "batch.rest"
 		}
 	case batch.Broken:
-		p = a.brokenBatch(e)
+		p = j.broken(e)
 	case batch.NoOutput:
 		w := words{"Error": a.reason(e.Err)}
 		p = problem{exit, a.catalog.T("batch.ended.no_output.cause", w), a.catalog.T("batch.ended.no_output.remedy", nil)}
@@ -65,14 +66,37 @@ func (a *app) stoppedEarly() error {
 	return end(p.exit)
 }
 
-// brokenBatch explains an error that ended a batch. Where rows were sent
-// already, an exit code that says otherwise would be a lie.
-func (a *app) brokenBatch(e batch.Ending) problem {
+// broken explains an error that ended a batch. Where rows were sent already, an
+// exit code and a sentence that say otherwise would be a lie; and a row whose
+// answer is on the screen alone is more than why the journal failed.
+func (j *batchJob) broken(e batch.Ending) problem {
+	a := j.app
 	p := a.explain(e.Err)
-	if p.exit == exitUsage && e.Tally.Rows > 0 {
+	var storage *journal.StorageError
+	switch {
+	case j.unrecorded:
+		return a.endedBy(batch.Unrecorded, exitUnrecorded)
+	case e.Tally.Rows == 0:
+		return p
+	case errors.As(e.Err, &storage):
+		p.cause = a.catalog.T("batch.ended.journal.cause", words{"Error": a.whyNotStored(storage)})
+		p.exit = exitRows
+	case p.exit == exitUsage:
 		p.exit = exitRows
 	}
 	return p
+}
+
+// whyNotStored is in a few words why the journal takes nothing; empty if nothing
+// more is known.
+func (a *app) whyNotStored(e *journal.StorageError) string {
+	switch {
+	case e.Problem == journal.ProblemFull:
+		return a.catalog.T("reason.full", nil)
+	case e.Err != nil:
+		return a.reason(e.Err)
+	}
+	return ""
 }
 
 // exitOfBatch gives 0 if every row is done, 9 if not, or the first fatal cause.

@@ -25,6 +25,8 @@ type batchJob struct {
 	passed batch.Lines // those of a stream whose rows are what they were, or new
 	told   bool        // about the encoding
 	last   desk.Receipt
+
+	unrecorded bool // an answer could not be written down; the screen alone has it
 }
 
 // runBatch carries out a batch from its flags to the table at its end.
@@ -206,6 +208,7 @@ func (j *batchJob) report(screen *batchProgress, p batch.Planned, result batch.R
 			screen.aside(func() { a.render.Lost(v) })
 		}
 		if !v.Recorded {
+			j.unrecorded = true
 			screen.aside(func() { a.render.Lost(v) }) // exit 10: never silent
 		}
 		return err
