@@ -6,14 +6,14 @@ import (
 )
 
 // BatchSummary says on Err what was found in a batch before anything is sent.
-func (r *Renderer) BatchSummary(s batch.Summary) { r.tell(r.summary(s)...) }
+func (r *Renderer) BatchSummary(s batch.Summary) { r.tell(r.summary(s, r.wrapErr)...) }
 
 // BatchPlan prints the same as the result of a dry run; more is how many mistakes
 // there are beside those listed.
 func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake, more int) error {
 	if r.Format == Text {
 		r.tell(r.err.strong(caution, []string{r.Catalog.T("dry.nothing", nil)})...)
-		return r.print(r.summary(s)...)
+		return r.print(r.summary(s, r.wrapOut)...)
 	}
 	totals := func(all []batch.Total, methods bool) []object {
 		list := make([]object, 0, len(all))
@@ -40,7 +40,7 @@ func (r *Renderer) BatchPlan(s batch.Summary, mistakes []*batch.Mistake, more in
 	})
 }
 
-func (r *Renderer) summary(s batch.Summary) []string {
+func (r *Renderer) summary(s batch.Summary, wrapped func(string) []string) []string {
 	lines := []string{r.Catalog.N("batch.rows", s.Rows, nil)}
 	if len(s.Totals) > 0 {
 		columns := []column{
@@ -62,17 +62,17 @@ func (r *Renderer) summary(s batch.Summary) []string {
 		{"batch.equal", s.Equal}, {"batch.above", s.Above},
 	} {
 		if part.n > 0 {
-			lines = append(lines, r.Catalog.N(part.key, part.n, nil))
+			lines = append(lines, wrapped(r.Catalog.N(part.key, part.n, nil))...)
 		}
 	}
 	if before := s.Done + s.Refused + s.Open; before > 0 && len(s.New) > 0 {
 		rows, _ := batch.SumOf(s.New)
-		lines = append(lines, r.Catalog.N("batch.new", rows, data{"Sum": r.joined(s.New)}))
+		lines = append(lines, wrapped(r.Catalog.N("batch.new", rows, data{"Sum": r.joined(s.New)}))...)
 	}
 	for _, b := range s.Balances {
-		lines = append(lines, r.say(r.Catalog, step{key: "batch.balance", data: data{
+		lines = append(lines, wrapped(r.say(r.Catalog, step{key: "batch.balance", data: data{
 			"Expected": sum{b.Expected, b.Currency}, "Need": sum{b.Need, b.Currency},
-		}}))
+		}}))...)
 	}
 	return lines
 }

@@ -39,7 +39,7 @@ func (r *Renderer) receipt(x desk.Receipt, o object) error {
 	switch {
 	case r.Format != Text:
 		if !quiet {
-			r.tell(r.announce(&x, c)...)
+			r.tell(r.announce(&x, c, "")...)
 		}
 		return r.emit(o)
 	case quiet:
@@ -57,16 +57,16 @@ func settled(x *desk.Receipt) bool {
 
 // Lost tells Err what came of an order when Out did not take it.
 func (r *Renderer) Lost(x desk.Receipt) {
-	lines := r.announce(&x, adviser{r.Flags}.receipt(&x))
+	place := ""
 	if x.Entry.Line != 0 { // a batch has many
-		lines[0] = r.Catalog.T("batch.line", data{"Line": x.Entry.Line}) + " " + lines[0]
+		place = r.Catalog.T("batch.line", data{"Line": x.Entry.Line}) + " "
 	}
-	r.tell(lines...)
+	r.tell(r.announce(&x, adviser{r.Flags}.receipt(&x), place)...)
 }
 
 // announce says an outcome on Err, with the numbers by which it is found again.
-func (r *Renderer) announce(x *desk.Receipt, c counsel) []string {
-	lines := r.err.strong(c.tone, []string{r.headline(x, c)})
+func (r *Renderer) announce(x *desk.Receipt, c counsel, place string) []string {
+	lines := r.err.strong(c.tone, r.wrapErr(place+r.headline(x, c)))
 	for _, id := range []struct{ label, value string }{
 		{"label.deposit_id", x.Entry.DepositID}, {"label.payout_id", x.Entry.PayoutID},
 	} {
@@ -74,7 +74,7 @@ func (r *Renderer) announce(x *desk.Receipt, c counsel) []string {
 			lines = append(lines, r.Catalog.T(id.label, nil)+" "+Sanitize(id.value))
 		}
 	}
-	return append(lines, r.counselLines(r.err, c, 0)...)
+	return append(lines, r.counselLines(r.err, c, r.errColumns())...)
 }
 
 // headline is a receipt in one line: verdict, amount, user, number.

@@ -165,11 +165,14 @@ func (r *Renderer) headerOf(o object) (string, error) {
 }
 
 // wrapErr wraps for the terminal behind Err.
-func (r *Renderer) wrapErr(sentence string) []string {
+func (r *Renderer) wrapErr(sentence string) []string { return wrap(sentence, r.errColumns()) }
+
+// errColumns is how wide the terminal behind Err is; 0: it is none.
+func (r *Renderer) errColumns() int {
 	if r.Width <= 0 {
-		return wrap(sentence, r.ErrWidth)
+		return r.ErrWidth
 	}
-	return r.wrapOut(sentence)
+	return r.Width
 }
 
 // wrapOut wraps for the terminal behind Out.

@@ -15,8 +15,8 @@ func (r *Renderer) Validation(userID string, o api.Outcome) error {
 	c.next = append(c.next, adviser{r.Flags}.examine(&journal.Entry{}, o)...)
 	if r.Format != Text {
 		if !r.Quiet || o.Verdict != api.Done {
-			r.tell(r.err.strong(c.tone, []string{r.say(r.Catalog, step{key: c.verdict, data: data{"User": userID}})})...)
-			r.tell(r.counselLines(r.err, c, 0)...)
+			r.tell(r.err.strong(c.tone, r.wrapErr(r.say(r.Catalog, step{key: c.verdict, data: data{"User": userID}})))...)
+			r.tell(r.counselLines(r.err, c, r.errColumns())...)
 		}
 		return r.emit(r.validation(userID, o, valid, r.hint(c)))
 	}
