@@ -225,7 +225,7 @@ func (a adviser) refused(e *journal.Entry) counsel {
 		c.verdict = "verdict.not_credited"
 	}
 	if e.Decision == nil {
-		c.why, c.next = a.why(e), remedy(e.Code)
+		c.why, c.next = a.why(e), append(remedy(e.Code), userRemedy(e.Call.Terms.UserID, e.Code)...)
 	}
 	if e.Call.Kind == api.KindDeposit {
 		c.next = append(c.next, step{key: "next.refused_deposit"})

@@ -12,6 +12,7 @@ import (
 // (its signature, its content type, a field, the project) and not the user.
 func (r *Renderer) Validation(userID string, o api.Outcome) error {
 	c, valid := judgeValidation(o)
+	c.next = append(c.next, userRemedy(userID, o.Code)...)
 	c.next = append(c.next, adviser{r.Flags}.examine(&journal.Entry{}, o)...)
 	if r.Format != Text {
 		if !r.Quiet || o.Verdict != api.Done {
