@@ -39,4 +39,6 @@ func TestErrFitsItsTerminal(t *testing.T) {
 }
 
 // bare is a text without what breaks it, or a command in it, into lines.
-func bare(text string) string { return strings.NewReplacer("\\", "", "'", "", " ", "", "\n", "").Replace(text) }
+func bare(text string) string {
+	return strings.NewReplacer("\\", "", "'", "", " ", "", "\n", "").Replace(text)
+}
