@@ -154,6 +154,10 @@ func (a *app) closeShift(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if given && len(before.Cash) > 0 {
+		till := &before.Cash[0]
+		till.HasCounted, till.Counted, till.Difference = true, counted, counted-till.Expected
+	}
 	if err := a.confirmClosing(c, before); err != nil {
 		return err
 	}

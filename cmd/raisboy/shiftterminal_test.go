@@ -33,6 +33,15 @@ func TestClosingAsks(t *testing.T) {
 			t.Errorf("answer %q: exit %d\n%s", answer, code, output)
 		}
 	}
+	for counted, want := range map[string]string{
+		"1000": "", "900": "Насчитано 900,00 UZS, НЕДОСТАЧА 100,00 UZS.", "100000": "Насчитано 100 000,00 UZS, ИЗЛИШЕК 99 000,00 UZS.",
+	} {
+		output, _ := run("shift close --confirm --counted "+counted, "n\n")
+		said := strings.Join(strings.Fields(output), " ")
+		if !strings.Contains(said, want) || want == "" && strings.Contains(said, "Насчитано") {
+			t.Errorf("counted %s: no %q in\n%s", counted, want, output)
+		}
+	}
 	if output, code := run("shift close --confirm --no-input", ""); code != 2 || !strings.Contains(output, "--yes") {
 		t.Errorf("nobody may be asked: exit %d\n%s", code, output)
 	}

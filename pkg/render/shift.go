@@ -60,9 +60,21 @@ func (r *Renderer) ShiftQuestion(report shift.Report) string {
 		question += r.Catalog.N("shift.ask_unpaid", len(report.Unpaid), data{"Items": listed(report.UnpaidItems())}) + "\n"
 	}
 	till := report.Till()
-	return question + r.Catalog.T("shift.ask", data{
+	question += r.Catalog.T("shift.ask", data{
 		"Number": report.Shift, "Desk": Sanitize(report.Desk), "Profile": Sanitize(report.Profile),
 		"Amount": sum{till.Expected, till.Currency}.in(r.Catalog), "Money": r.Catalog.T(string(moneyWord(report.Sandbox)), nil),
+	})
+	if !till.HasCounted || till.Difference == 0 {
+		return question
+	}
+	// A slip in typing what was counted is put right before the Z, or never.
+	word, difference := "shift.cash_over", till.Difference
+	if difference < 0 {
+		word, difference = "shift.cash_short", -difference
+	}
+	return question + " " + r.Catalog.T("shift.ask_counted", data{
+		"Counted": sum{till.Counted, till.Currency}.in(r.Catalog), "Word": r.Catalog.T(word, nil),
+		"Difference": sum{difference, till.Currency}.in(r.Catalog),
 	})
 }
 
