@@ -116,7 +116,24 @@ func (x *examination) checkProject() error {
 	case o.Verdict == api.Done || o.Verdict == api.Refused:
 		return x.ok("signature", "doctor.signature.accepted", w)
 	}
-	return x.fail("signature", exitNotSent, "doctor.signature.no-answer", w)
+	return x.noAnswer(w, "cause."+o.CodeOrCause()+".meaning")
+}
+
+// noAnswer says why there was none: by its name, which scripts look for, and in
+// words, where the catalog has the meaning of it.
+func (x *examination) noAnswer(w words, meaning string) error {
+	const key = "doctor.signature.no-answer"
+	x.failures = append(x.failures, exitNotSent)
+	return x.app.render.Check(render.Check{
+		Name: "signature", Status: render.CheckFailure,
+		Detail: render.Sentence{Words: func(c *text.Catalog) string {
+			if !c.Has(meaning) {
+				return c.T(key+".cause", w)
+			}
+			return c.T(key+".cause", w) + ". " + c.T(meaning, nil)
+		}},
+		Remedy: render.Sentence{Key: key + ".remedy", Data: w},
+	})
 }
 
 func (x *examination) checkClock(theirs time.Time) error {
