@@ -23,7 +23,7 @@ func (a *app) help(c *cobra.Command, _ []string) {
 	if c.Name() == "environment" {
 		c.Long += "\n\n" + environmentTable()
 	}
-	_, _ = io.WriteString(a.process.out, a.page(c)) // nobody can be told if help cannot be printed
+	_, _ = io.WriteString(a.process.out, fitted(a.page(c), a.process.width)) // nobody can be told if help cannot be printed
 }
 
 // page lays out a command's help.
