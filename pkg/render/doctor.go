@@ -53,6 +53,12 @@ func (r *Renderer) Check(c Check) error {
 	mood := map[CheckStatus]tone{CheckOK: good, CheckWarning: caution, CheckFailure: bad}[c.Status]
 	status := r.Catalog.T("doctor.status."+string(c.Status), nil)
 	said := r.Catalog.T("doctor.check."+c.Name, nil) + ": " + c.Detail.in(r, r.Catalog)
+	return r.print(r.statusLines(mood, status, said, c.Remedy.in(r, r.Catalog))...)
+}
+
+// statusLines are what was found, behind a word about how it stands, and below it
+// what to do, if anything.
+func (r *Renderer) statusLines(mood tone, status, said, remedy string) []string {
 	room := func(taken int) int {
 		if r.Width <= 0 {
 			return 0
@@ -60,12 +66,12 @@ func (r *Renderer) Check(c Check) error {
 		return max(r.Width-taken, 1)
 	}
 	lines := wrap(said, room(lipgloss.Width(status)+2))
-	if remedy := c.Remedy.in(r, r.Catalog); remedy != "" {
+	if remedy != "" {
 		lines = append(lines, wrap("→ "+remedy, room(4))...)
 	}
 	for i := range lines[1:] {
 		lines[i+1] = "    " + lines[i+1]
 	}
 	lines[0] = r.out.tint(mood, status) + "  " + lines[0]
-	return r.print(lines...)
+	return lines
 }

@@ -42,3 +42,27 @@ func TestErrFitsItsTerminal(t *testing.T) {
 func bare(text string) string {
 	return strings.NewReplacer("\\", "", "'", "", " ", "", "\n", "").Replace(text)
 }
+
+// TestConfigFaultFits: what stands before a mistake and its remedy counts as well.
+func TestConfigFaultFits(t *testing.T) {
+	words := func(said string) render.Sentence {
+		return render.Sentence{Words: func(*text.Catalog) string { return said }}
+	}
+	for columns := 40; columns <= 80; columns++ {
+		var out bytes.Buffer
+		r := render.New(render.Options{Out: &out, Err: &bytes.Buffer{}, Width: columns, Catalog: text.New(text.Russian)})
+		err := r.ConfigFault(render.ConfigFault{
+			Profile: "main", File: "config.yaml", Line: 4,
+			Cause:  words("настройки с таким именем здесь нет, и похожей на неё тоже нет ни одной"),
+			Remedy: words("посмотрите имена всех настроек в описании и исправьте эту строку файла"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(out.String(), "\n") {
+			if lipgloss.Width(line) > columns {
+				t.Errorf("%d columns: %q", columns, line)
+			}
+		}
+	}
+}

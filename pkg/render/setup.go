@@ -106,16 +106,7 @@ func (r *Renderer) ConfigFault(f ConfigFault) error {
 	if place != "" {
 		place += ": "
 	}
-	head := r.out.tint(bad, r.Catalog.T("doctor.status.failure", nil)) + "  "
-	lines := r.wrapOut(place + f.Cause.in(r, r.Catalog))
-	lines[0] = head + lines[0]
-	for i := range lines[1:] {
-		lines[i+1] = "    " + lines[i+1]
-	}
-	for _, line := range r.wrapOut("→ " + f.Remedy.in(r, r.Catalog)) {
-		lines = append(lines, "    "+line)
-	}
-	return r.print(lines...)
+	return r.print(r.statusLines(bad, r.Catalog.T("doctor.status.failure", nil), place+f.Cause.in(r, r.Catalog), f.Remedy.in(r, r.Catalog))...)
 }
 
 // ConfigGood says that there is no mistake in the configuration.
