@@ -36,7 +36,7 @@ func run(args []string, p *process) int {
 	}
 	a := &app{process: p, sources: p.sources, interrupt: newInterruption(context.Background())}
 	defer a.interrupt.end()
-	a.speak(config.Options{Color: "auto"}) // until the flags are read: what the environment says
+	a.speak(config.Options{Color: "auto", Lang: a.languageAsked(args)}) // until the flags are read, and if they cannot be
 	root := a.rootCommand()
 	if completing(args) {
 		if a.completeAll(root); !readable(root, args) {

@@ -106,3 +106,21 @@ func (a *app) warnOfClock(theirs time.Time, refused bool) {
 		a.render.Note("note.clock", words{"Skew": a.catalog.Span(skew)})
 	}
 }
+
+// languageAsked is the language of a command line that is not read yet, and may
+// turn out to be wrong: that is then to be said in it. Empty: none is asked for.
+func (a *app) languageAsked(args []string) string {
+	lang, _ := a.lookupEnv("RAISBOY_LANG")
+	for i, arg := range args {
+		value, together := strings.CutPrefix(arg, "--lang=")
+		switch {
+		case arg == "--":
+			return lang
+		case together:
+			lang = value
+		case arg == "--lang" && i+1 < len(args):
+			lang = args[i+1]
+		}
+	}
+	return lang
+}
