@@ -83,10 +83,20 @@ func arguments(least, most int, name string) cobra.PositionalArgs {
 			if err := swallowedFlag(c); err != nil {
 				return err
 			}
+			if name, ok := longDash(args[most]); ok {
+				return &usageError{Problem: usageLongDash, Value: args[most], Name: name, Command: c.CommandPath()}
+			}
 			return &usageError{Problem: usageExtraArg, Value: args[most], Command: c.CommandPath()}
 		}
 		return nil
 	}
+}
+
+// longDash finds a flag whose two dashes an editor or a messenger made into one
+// long one: on a screen they are hard to tell apart.
+func longDash(arg string) (meant string, ok bool) {
+	name := strings.TrimLeft(arg, "—–−")
+	return "--" + name, name != arg && name != ""
 }
 
 // swallowedFlag finds a flag that took the next one for its value: the shell, or

@@ -24,6 +24,7 @@ const (
 	usageMissingFlag    usageProblem = "missing_flag"        // a flag that the command needs
 	usageMissingArg     usageProblem = "missing_argument"    // an argument that it needs
 	usageExtraArg       usageProblem = "unexpected_argument" // an argument too many
+	usageLongDash       usageProblem = "long_dash"           // a flag that an editor gave a long dash; Name is meant
 	usageBadID          usageProblem = "bad_id"              // not the number or id of an operation
 	usageUnknownID      usageProblem = "unknown_id"          // no operation has it
 	usageNotAPayout     usageProblem = "not_a_payout"        // an operation of another kind than the command's
