@@ -78,6 +78,9 @@ func (a *app) explainUsage(err error) (problem, bool) {
 		return problem{}, false
 	}
 	w := words{"Name": render.Sanitize(u.Name), "Value": render.Sanitize(u.Value), "Meant": u.Meant, "Command": u.Command}
+	if key := "help.word." + strings.ToLower(u.Name); u.Problem == usageMissingArg && a.catalog.Has(key) {
+		w["Name"] = a.catalog.T(key, nil) // as the help calls it
+	}
 	p := a.say(exitUsage, "problem.usage."+string(u.Problem), w)
 	if u.Meant != "" {
 		p.remedy = a.catalog.T("problem.meant", w)
