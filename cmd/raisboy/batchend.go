@@ -44,6 +44,9 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 	case rest != "":
 		a.render.Note(rest, nil)
 	}
+	if repeats := heldAsRepeats(&e.Tally); repeats > 0 { // for a short while: "run again" is no advice then
+		a.render.Note("batch.repeats", words{"Rows": repeats})
+	}
 	if left := total - e.Tally.Rows; left > 0 { // of a stream nobody knows
 		a.render.BatchNotBegun(left)
 	}
@@ -52,6 +55,17 @@ func (j *batchJob) conclude(e batch.Ending, total int) error {
 	}
 	a.render.BatchOutcomes(&e.Tally)
 	return end(p.exit)
+}
+
+// heldAsRepeats counts rows that equal an operation done a moment ago: most
+// likely the same file was run under another name.
+func heldAsRepeats(t *batch.Tally) (rows int) {
+	for _, c := range t.Counts() {
+		if c.Outcome == "held" && c.Code == string(journal.HeldDuplicate) {
+			rows += c.Rows
+		}
+	}
+	return rows
 }
 
 func (a *app) endedBy(r batch.Reason, exit exitCode) problem {
