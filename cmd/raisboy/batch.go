@@ -43,7 +43,9 @@ func batchFlags(c *cobra.Command, kind api.Kind) {
 }
 
 // singleFlags are those of one operation, which a file's rows have instead.
-func singleFlags() []string { return []string{"user", "amount", "ref", "request-id", "wait"} }
+func singleFlags() []string {
+	return []string{"user", "amount", "confirm-amount", "ref", "request-id", "wait"}
+}
 
 // batchOnlyFlags need a file.
 func batchOnlyFlags() []string {
@@ -69,6 +71,11 @@ type batchOrder struct {
 func (a *app) batched(c *cobra.Command, kind api.Kind) (bool, error) {
 	flags := c.Flags()
 	if form, _ := flags.GetString("template"); flags.Changed("template") {
+		for _, name := range append(singleFlags(), "file") { // an order that would not be carried out, with exit 0
+			if flags.Changed(name) {
+				return true, &usageError{Problem: usageExclusive, Name: "--template", Value: "--" + name, Command: c.CommandPath()}
+			}
+		}
 		return true, a.template(c, kind, form)
 	}
 	if !flags.Changed("file") {

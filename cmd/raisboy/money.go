@@ -163,6 +163,9 @@ func readOrder(c *cobra.Command, kind api.Kind) (desk.Order, error) {
 	if o.Amount, err = money.Parse(amount); err != nil {
 		return o, err
 	}
+	if err := checkConfirmed(c, o.Amount); err != nil {
+		return o, err
+	}
 	for _, flag := range []struct {
 		name string
 		into *string
@@ -183,6 +186,27 @@ func readOrder(c *cobra.Command, kind api.Kind) (desk.Order, error) {
 		err = api.CheckText("ref", o.Ref, api.MaxID)
 	}
 	return o, err
+}
+
+// checkConfirmed holds --confirm-amount against the amount wherever it is
+// given, limits.confirm_above or not: whoever gives an amount twice wants the
+// order held back if the two differ.
+func checkConfirmed(c *cobra.Command, amount money.Amount) error {
+	if !c.Flags().Changed("confirm-amount") {
+		return nil
+	}
+	given, err := needFlag(c, "confirm-amount")
+	if err != nil {
+		return err
+	}
+	again, err := money.Parse(given)
+	if err != nil {
+		return err
+	}
+	if again != amount {
+		return &amountNotConfirmed{Given: given}
+	}
+	return nil
 }
 
 func readConfirmation(c *cobra.Command) confirmation {
