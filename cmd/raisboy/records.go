@@ -173,11 +173,14 @@ func isNumber(s string) bool {
 
 // onOperation opens the desk and finds the operation that a command is about.
 func (a *app) onOperation(argument string, kind api.Kind, do func(*session, int64) error) error {
-	return a.onOperations([]string{argument}, kind, do)
+	return a.onOperations([]string{argument}, kind, nil, do)
 }
 
-// onOperations finds all of them before it does anything to the first.
-func (a *app) onOperations(arguments []string, kind api.Kind, do func(*session, int64) error) error {
+// onOperations finds and checks all of them before it does anything to the
+// first. A nil check finds nothing wrong.
+func (a *app) onOperations(
+	arguments []string, kind api.Kind, check func(*session, journal.Entry) error, do func(*session, int64) error,
+) error {
 	s, err := a.open()
 	if err != nil {
 		return err
@@ -193,6 +196,18 @@ func (a *app) onOperations(arguments []string, kind api.Kind, do func(*session, 
 			return err
 		}
 		ids = append(ids, id)
+	}
+	for _, id := range ids {
+		if check == nil {
+			break
+		}
+		e, err := s.journal.Get(a.interrupt, id)
+		if err == nil {
+			err = check(s, e)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
 		if err := do(s, id); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +62,9 @@ func (a *app) resolve(c *cobra.Command, args []string) error {
 		}
 		chosen = name
 	}
+	if err := checkCompanions(c, chosen, args); err != nil {
+		return err
+	}
 	switch {
 	case chosen == "" && len(args) == 0:
 		return a.listUnsettled()
@@ -72,15 +76,19 @@ func (a *app) resolve(c *cobra.Command, args []string) error {
 	if err := a.probe(); err != nil {
 		return err
 	}
-	worst := exitDone
-	err := a.onOperations(args, "", func(s *session, id int64) error {
-		var receipt desk.Receipt
-		var err error
-		if chosen == "resend" {
-			receipt, err = a.resend(c, s, id)
-		} else {
-			receipt, err = a.settle(c, s, id, rulingOf(chosen))
+	do := func(s *session, id int64) (desk.Receipt, error) { return a.resend(c, s, id) }
+	var check func(*session, journal.Entry) error
+	if chosen != "resend" {
+		settlement, err := readSettlement(c, rulingOf(chosen))
+		if err != nil {
+			return err
 		}
+		check = func(s *session, e journal.Entry) error { return s.desk.Resolvable(e, settlement) }
+		do = func(s *session, id int64) (desk.Receipt, error) { return s.desk.Resolve(a.interrupt, id, settlement) }
+	}
+	worst := exitDone
+	err := a.onOperations(args, "", check, func(s *session, id int64) error {
+		receipt, err := do(s, id)
 		if err != nil {
 			return err
 		}
@@ -96,6 +104,27 @@ func (a *app) resolve(c *cobra.Command, args []string) error {
 	return end(worst)
 }
 
+// checkCompanions refuses a flag that the chosen decision has no use for:
+// without its decision nothing would be recorded, and the exit code would be 0
+// all the same. A payout_id is that of one payout.
+func checkCompanions(c *cobra.Command, chosen string, args []string) error {
+	for _, flag := range []struct{ name, with string }{
+		{"payout-id", "created"}, {"confirm-amount", "accept"}, {"yes-may-credit-twice", "resend"},
+	} {
+		if c.Flags().Changed(flag.name) && chosen != flag.with {
+			return &usageError{Problem: usageNeedsFlag, Name: "--" + flag.name, Value: "--" + flag.with, Command: c.CommandPath()}
+		}
+	}
+	switch {
+	case chosen == "" && c.Flags().Changed("note"):
+		decisions := "--" + strings.Join(resolutions(), " | --")
+		return &usageError{Problem: usageNeedsFlag, Name: "--note", Value: decisions, Command: c.CommandPath()}
+	case c.Flags().Changed("payout-id") && len(args) > 1:
+		return &usageError{Problem: usageExtraArg, Name: "ID", Value: args[1], Command: c.CommandPath()}
+	}
+	return nil
+}
+
 // exitOfResolution: a decision that was recorded is a success, whichever way
 // it went; a resend ends as an operation does.
 func exitOfResolution(r desk.Receipt, chosen string) exitCode {
@@ -105,33 +134,31 @@ func exitOfResolution(r desk.Receipt, chosen string) exitCode {
 	return exitDone
 }
 
-func (a *app) settle(c *cobra.Command, s *session, id int64, ruling journal.Ruling) (desk.Receipt, error) {
+// readSettlement reads what a person found out.
+func readSettlement(c *cobra.Command, ruling journal.Ruling) (desk.Settlement, error) {
 	settlement := desk.Settlement{Ruling: ruling}
 	var err error
 	if settlement.Note, err = readNote(c); err != nil {
-		return desk.Receipt{}, err
+		return settlement, err
 	}
 	if settlement.PayoutID, err = flagText(c, "payout-id"); err != nil {
-		return desk.Receipt{}, err
+		return settlement, err
 	}
-	if settlement.PayoutID != "" {
-		if ruling != journal.RuledCreated {
-			return desk.Receipt{}, &usageError{Problem: usageNeedsFlag, Name: "--payout-id", Value: "--created", Command: c.CommandPath()}
-		}
+	if c.Flags().Changed("payout-id") {
 		if err := api.CheckText("payout_id", settlement.PayoutID, api.MaxRemoteID); err != nil {
-			return desk.Receipt{}, err
+			return settlement, err
 		}
 	}
 	if ruling == journal.RuledAccepted {
 		typed, err := needFlag(c, "confirm-amount")
 		if err != nil {
-			return desk.Receipt{}, err
+			return settlement, err
 		}
 		if settlement.Amount, err = money.Parse(typed); err != nil {
-			return desk.Receipt{}, err
+			return settlement, err
 		}
 	}
-	return s.desk.Resolve(a.interrupt, id, settlement)
+	return settlement, nil
 }
 
 // resend sends frozen bytes again. For a deposit the project may credit it

@@ -96,6 +96,15 @@ func (d *Desk) Resolve(ctx context.Context, id int64, s Settlement) (Receipt, er
 	return Receipt{Entry: entry, Replayed: replayed, Recorded: true}, nil
 }
 
+// Resolvable says whether Resolve would take the settlement of an operation as
+// e has it: nil, or the *RulingError. It records nothing; Resolve looks again.
+func (d *Desk) Resolvable(e journal.Entry, s Settlement) error {
+	if err := d.checkSettlement(e, s); !errors.Is(err, errNothingNew) {
+		return err
+	}
+	return nil
+}
+
 // checkPayoutID refuses a payout_id that is another operation's: one payout of
 // the project is one of ours.
 func (d *Desk) checkPayoutID(ctx context.Context, id int64, s Settlement) error {
