@@ -18,6 +18,19 @@ func fieldSteps(fields []api.FieldProblem) []step {
 	return steps
 }
 
+// wordsOf is the JSON field "message": the project's words. Where it named
+// fields and said nothing else, the fields are its words: user_id: presence.
+func wordsOf(message string, fields []api.FieldProblem) any {
+	if message == "" {
+		var named []string
+		for _, f := range fields {
+			named = append(named, f.Field+": "+f.Problem)
+		}
+		message = strings.Join(named, ", ")
+	}
+	return orNull(Sanitize(message))
+}
+
 // answerOf puts together what the project said: 404 USER_NOT_FOUND.
 func answerOf(status int, code, message string) string {
 	var parts []string

@@ -91,7 +91,11 @@ func answered(c *text.Catalog, a journal.Answer) string {
 	if a.PayoutStatus != "" && a.Verdict == api.Done.String() {
 		word = statusWord(c, a.PayoutStatus)
 	}
-	return joined(word, a.HTTPStatus, a.Code, string(a.Cause))
+	word = joined(word, a.HTTPStatus, a.Code, string(a.Cause))
+	if a.Verdict == api.Mismatch.String() && a.Amount != 0 {
+		word += ", " + sum{a.Amount, a.Currency}.in(c)
+	}
+	return word
 }
 
 func joined(word string, status int, codes ...string) string {

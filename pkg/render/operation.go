@@ -39,7 +39,7 @@ func (r *Renderer) operation(x *desk.Receipt) object {
 		{"payout_status", orNull(string(e.PayoutStatus))},
 		{"http_status", orNullNumber(e.HTTPStatus)},
 		{"code", orNull(e.Code)},
-		{"message", orNull(Sanitize(e.Message))},
+		{"message", wordsOf(e.Message, e.Fields)},
 		{"hint", r.hint(adviser{r.Flags}.receipt(x))},
 		{"attempts", e.Attempts},
 		{"replayed", x.Replayed},

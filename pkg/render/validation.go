@@ -38,7 +38,7 @@ func (r *Renderer) validation(userID string, o api.Outcome, valid, hint any) obj
 		{"valid", valid},
 		{"max_amount", limit},
 		{"code", orNull(o.CodeOrCause())},
-		{"message", orNull(Sanitize(o.Message))},
+		{"message", wordsOf(o.Message, o.Fields)},
 		{"hint", hint},
 	}
 }
