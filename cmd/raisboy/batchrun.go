@@ -41,8 +41,9 @@ func (a *app) runBatch(o batchOrder) error {
 		return err
 	}
 	defer a.closing(s)
-	fill(&o.terms.Currency, s.profile.Currency)
-	fill(&o.terms.PaymentMethod, s.profile.PaymentMethod)
+	if err := s.fillTerms(&o.terms.Currency, &o.terms.PaymentMethod); err != nil {
+		return err
+	}
 	j := &batchJob{app: a, session: s, order: o}
 	j.reader = batch.NewReader(in, batch.Options{Kind: o.terms.Kind, Whole: o.stream})
 	if j.above, err = s.confirmAbove(); err != nil {

@@ -101,8 +101,9 @@ func (a *app) move(c *cobra.Command, kind api.Kind) (desk.Receipt, error) {
 		return desk.Receipt{}, err
 	}
 	defer a.closing(s)
-	fill(&order.Currency, s.profile.Currency)
-	fill(&order.PaymentMethod, s.profile.PaymentMethod)
+	if err := s.fillTerms(&order.Currency, &order.PaymentMethod); err != nil {
+		return desk.Receipt{}, err
+	}
 	if dry, _ := c.Flags().GetBool("dry-run"); dry {
 		return desk.Receipt{}, a.dryRun(s, order)
 	}
@@ -215,6 +216,25 @@ func readConfirmation(c *cobra.Command) confirmation {
 	given.ask, _ = c.Flags().GetBool("confirm")
 	given.confirmAmount, _ = c.Flags().GetString("confirm-amount")
 	return given
+}
+
+// fillTerms takes from the settings what the command does not say. What cannot
+// be used is then the settings' mistake, a *settingError.
+func (s *session) fillTerms(currency, method *string) error {
+	for _, term := range []struct {
+		key       string
+		into      *string
+		byDefault string
+	}{{"currency", currency, s.profile.Currency}, {"payment_method", method, s.profile.PaymentMethod}} {
+		if *term.into != "" {
+			continue
+		}
+		if err := judgeSetting(term.key, term.byDefault); err != nil {
+			return &settingError{term.key, err}
+		}
+		*term.into = term.byDefault
+	}
+	return nil
 }
 
 func fill(value *string, byDefault string) {

@@ -97,13 +97,16 @@ func (a *app) explainInput(err error) (problem, bool) {
 		fault   *sandbox.FaultError
 	)
 	switch {
-	case errors.As(err, &setting):
+	case errors.As(err, &setting) && !errors.As(setting.Err, &field):
 		return a.say(exitSetup, "problem.setting-amount", words{"Key": setting.Key}), true
 	case errors.As(err, &field):
 		w := words{"Field": field.Field, "Value": render.Sanitize(field.Value), "Limit": field.Limit}
 		p := a.say(exitUsage, "problem.field."+string(field.Problem), w)
 		if meant := meantMethod(field); meant != "" {
 			p.remedy = a.catalog.T("problem.meant", words{"Meant": meant})
+		}
+		if setting != nil { // it stands in the file or a variable, not in the command
+			p.exit = exitSetup
 		}
 		return p, true
 	case errors.As(err, &amount):

@@ -247,7 +247,8 @@ func (s *session) confirmAbove() (money.Amount, error) {
 	return amount, nil
 }
 
-// A settingError is a setting whose sum cannot be read.
+// A settingError is a setting that is no use although it is of the right form:
+// a sum that cannot be read, a currency that there is not.
 type settingError struct {
 	Key string
 	Err error
