@@ -166,6 +166,9 @@ func (x *examination) checkJournal() error {
 	if err == nil && report.OK() {
 		err = x.session.tryWriting(x.app.interrupt)
 	}
+	if err == nil && report.OK() {
+		err = x.checkBinding()
+	}
 	switch {
 	case err != nil:
 		return x.failure("journal", err)
@@ -173,6 +176,20 @@ func (x *examination) checkJournal() error {
 		return x.fail("journal", exitSetup, "doctor.journal.damaged", words{"Count": len(report.Damaged)})
 	}
 	return x.ok("journal", "doctor.journal.good", words{"Rows": report.Rows, "Version": x.session.journal.Engine(x.app.interrupt)})
+}
+
+// checkBinding: a journal that knows the profile by other addresses refuses
+// every operation, so that test and real money do not mix.
+func (x *examination) checkBinding() error {
+	p := x.session.profile
+	if p.BaseURL == "" {
+		return nil // said already
+	}
+	origins, err := x.session.endpoints().Origins()
+	if err != nil {
+		return err
+	}
+	return x.session.journal.Bound(x.app.interrupt, p.Name, p.Sandbox, origins)
 }
 
 // checkOpenMatters counts what a person still has to look at.

@@ -95,15 +95,7 @@ func (j *Journal) now() time.Time { return j.options.Now().Truncate(time.Millise
 // The order of origins does not matter.
 func (j *Journal) Bind(ctx context.Context, profile string, sandbox bool, origins []string) error {
 	given := slices.Sorted(slices.Values(origins))
-	var recorded []string
-	err := j.store.view(ctx, func(q querier) (err error) {
-		recorded, err = j.binding(ctx, q, profile, sandbox)
-		return err
-	})
-	if err == nil {
-		return compareOrigins(profile, recorded, given)
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
+	if err := j.bound(ctx, profile, sandbox, given); !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	return j.store.write(ctx, func(q querier) error {
@@ -123,6 +115,29 @@ func (j *Journal) Bind(ctx context.Context, profile string, sandbox bool, origin
 			profile, sandbox, string(text), at, originSum(profile, sandbox, string(text), at))
 		return err
 	})
+}
+
+// Bound says whether Bind would succeed, and records nothing.
+func (j *Journal) Bound(ctx context.Context, profile string, sandbox bool, origins []string) error {
+	err := j.bound(ctx, profile, sandbox, slices.Sorted(slices.Values(origins)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// bound holds sorted origins against the recorded ones; sql.ErrNoRows: there
+// are none yet.
+func (j *Journal) bound(ctx context.Context, profile string, sandbox bool, given []string) error {
+	var recorded []string
+	err := j.store.view(ctx, func(q querier) (err error) {
+		recorded, err = j.binding(ctx, q, profile, sandbox)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return compareOrigins(profile, recorded, given)
 }
 
 func compareOrigins(profile string, recorded, given []string) error {
