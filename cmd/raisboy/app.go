@@ -98,7 +98,15 @@ func (a *app) prepare(command *cobra.Command, _ []string) error {
 	}
 	options, err := config.LoadOptions(a.sources)
 	a.speak(options)
-	return err
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"profile", "config"} { // an empty variable in a script is not the default profile
+		if flags.Changed(name) && flags.Lookup(name).Value.String() == "" {
+			return &usageError{Problem: usageNoValue, Name: "--" + name, Command: command.CommandPath()}
+		}
+	}
+	return nil
 }
 
 // settingOfFlag names the settings and options that a flag gives: the flag wins

@@ -22,7 +22,7 @@ func (a *app) validateCommand() *cobra.Command {
 			return a.validate(c)
 		},
 	}
-	c.Flags().String("user", "", "flag.user")
+	once(c.Flags(), "user", "flag.user")
 	batchFlags(c, api.KindValidation)
 	return c
 }

@@ -55,7 +55,7 @@ func (a *app) concludeCommand(name string, ruling journal.Ruling) *cobra.Command
 			})
 		},
 	}
-	c.Flags().String("note", "", "flag.note")
+	once(c.Flags(), "note", "flag.note")
 	c.Flags().Bool("yes", false, "flag.yes")
 	c.Flags().Bool("confirm", false, "flag.confirm")
 	return c

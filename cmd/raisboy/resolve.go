@@ -23,10 +23,10 @@ func (a *app) resolveCommand() *cobra.Command {
 	for _, name := range resolutions() {
 		flags.Bool(name, false, "flag."+name)
 	}
-	flags.String("payout-id", "", "flag.payout-id")
-	flags.String("confirm-amount", "", "flag.confirm-amount")
+	once(flags, "payout-id", "flag.payout-id")
+	once(flags, "confirm-amount", "flag.confirm-amount")
 	flags.Bool("yes-may-credit-twice", false, "flag.yes-may-credit-twice")
-	flags.String("note", "", "flag.note")
+	once(flags, "note", "flag.note")
 	return c
 }
 

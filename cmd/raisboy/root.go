@@ -25,9 +25,9 @@ func (a *app) rootCommand() *cobra.Command {
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	flags := root.PersistentFlags()
-	flags.String("profile", "", "flag.profile")
+	once(flags, "profile", "flag.profile") // whose money it is
 	flags.Bool("sandbox", false, "flag.sandbox")
-	flags.String("config", "", "flag.config")
+	once(flags, "config", "flag.config")
 	flags.StringP("output", "o", "text", "flag.output")
 	flags.String("lang", "", "flag.lang")
 	flags.String("color", "auto", "flag.color")
