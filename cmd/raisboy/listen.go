@@ -175,7 +175,7 @@ func readWatch(c *cobra.Command) (*watch, error) {
 	}
 	w.once, _ = c.Flags().GetBool("once")
 	until, _ := c.Flags().GetString("until")
-	if w.until = api.PayoutStatus(until); until != "" && w.until.Rank() == 0 {
+	if w.until = api.PayoutStatus(until); c.Flags().Changed("until") && w.until.Rank() == 0 {
 		return nil, bad("until", until)
 	}
 	return w, nil
