@@ -164,8 +164,12 @@ func readSettlement(c *cobra.Command, ruling journal.Ruling) (desk.Settlement, e
 // resend sends frozen bytes again. For a deposit the project may credit it
 // twice: that is asked each time, and --yes is no answer to it.
 func (a *app) resend(c *cobra.Command, s *session, id int64) (desk.Receipt, error) {
+	note, err := readNote(c)
+	if err != nil {
+		return desk.Receipt{}, err
+	}
 	twice, _ := c.Flags().GetBool("yes-may-credit-twice")
-	return s.desk.Resend(a.interrupt, id, func(e journal.Entry) error {
+	return s.desk.Resend(a.interrupt, id, note, func(e journal.Entry) error {
 		if e.Call.Repeatable || twice {
 			return nil
 		}

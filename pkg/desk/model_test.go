@@ -243,7 +243,7 @@ func (x *trial) step() error {
 		err = x.resolve()
 	case "resend":
 		if id := x.some(); id != 0 {
-			err = x.alive(func() error { _, err := x.desk.Resend(context.Background(), id, nil); return err })
+			err = x.alive(func() error { _, err := x.desk.Resend(context.Background(), id, "", nil); return err })
 		}
 	case "observe":
 		err = x.observe()

@@ -217,7 +217,7 @@ func saysDone(r journal.Ruling) bool {
 // For a deposit the project may credit it twice; confirm asks for that and is
 // called before anything is written. It is refused while the owner lives, and
 // if the profile's address or key is not the recorded one.
-func (d *Desk) Resend(ctx context.Context, id int64, confirm func(journal.Entry) error) (Receipt, error) {
+func (d *Desk) Resend(ctx context.Context, id int64, note string, confirm func(journal.Entry) error) (Receipt, error) {
 	lock, held, err := d.lock(ctx, id)
 	if lock == nil {
 		return held, err
@@ -233,7 +233,7 @@ func (d *Desk) Resend(ctx context.Context, id int64, confirm func(journal.Entry)
 	if err := d.agreed(e, confirm); err != nil {
 		return Receipt{}, err
 	}
-	if e, err = d.Journal.Reopen(ctx, id, d.checkResend); err != nil {
+	if e, err = d.Journal.Reopen(ctx, id, note, d.checkResend); err != nil {
 		return Receipt{}, err
 	}
 	return d.sendAndSettle(ctx, e, nil), nil

@@ -295,7 +295,7 @@ func TestLocked(t *testing.T) {
 		"resolve": func() (desk.Receipt, error) {
 			return w.till.Resolve(t.Context(), deposit.ID, desk.Settlement{Ruling: journal.RuledCredited})
 		},
-		"resend": func() (desk.Receipt, error) { return w.till.Resend(t.Context(), deposit.ID, never) },
+		"resend": func() (desk.Receipt, error) { return w.till.Resend(t.Context(), deposit.ID, "", never) },
 		"conclude": func() (desk.Receipt, error) {
 			return w.till.Conclude(t.Context(), payout.ID, journal.RuledCompleted, "", never)
 		},
@@ -324,7 +324,7 @@ func TestLocksFail(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for name, call := range map[string]func() (desk.Receipt, error){
-		"resend": func() (desk.Receipt, error) { return second.Resend(t.Context(), e.ID, nil) },
+		"resend": func() (desk.Receipt, error) { return second.Resend(t.Context(), e.ID, "", nil) },
 		"conclude": func() (desk.Receipt, error) {
 			return second.Conclude(t.Context(), e.ID, journal.RuledCompleted, "", nil)
 		},
@@ -362,7 +362,7 @@ func TestResend(t *testing.T) {
 				before := w.project.sent(kind)
 				w.project.on(kind, tt.then)
 				asked := false
-				r, err := w.open("till-2").Resend(t.Context(), e.ID, func(e journal.Entry) error {
+				r, err := w.open("till-2").Resend(t.Context(), e.ID, "", func(e journal.Entry) error {
 					asked = e.ID == 1 && len(w.entry(1).Facts) == len(e.Facts)
 					return nil
 				})
@@ -395,7 +395,7 @@ func TestResendRefused(t *testing.T) {
 				want = desk.RulingBusy
 			}
 			w.quiet(func() {
-				_, err := w.till.Resend(t.Context(), e.ID, agree)
+				_, err := w.till.Resend(t.Context(), e.ID, "", agree)
 				w.ruling(err, want)
 			})
 		}
@@ -409,17 +409,17 @@ func TestResendRefused(t *testing.T) {
 			other := w.open("till-" + name)
 			change(other.Desk)
 			w.quiet(func() {
-				_, err := other.Resend(t.Context(), e.ID, agree)
+				_, err := other.Resend(t.Context(), e.ID, "", agree)
 				w.ruling(err, desk.RulingOtherOrigin)
 			})
 		}
 		no, stop := errors.New("no"), make(chan struct{})
 		w.quiet(func() {
-			if _, err := w.till.Resend(t.Context(), e.ID, isRefused(no)); !errors.Is(err, no) {
+			if _, err := w.till.Resend(t.Context(), e.ID, "", isRefused(no)); !errors.Is(err, no) {
 				t.Errorf("error %v", err)
 			}
 			w.till.Stop = stop
-			_, err := w.till.Resend(t.Context(), e.ID, func(journal.Entry) error { close(stop); return nil })
+			_, err := w.till.Resend(t.Context(), e.ID, "", func(journal.Entry) error { close(stop); return nil })
 			if !errors.Is(err, desk.ErrStopped) {
 				t.Errorf("error %v", err)
 			}
@@ -437,7 +437,7 @@ func TestResendOvertaken(t *testing.T) {
 	e := w.bring(api.KindPayout, unknown)
 	second := w.open("till-2")
 	w.quiet(func() {
-		_, err := w.till.Resend(t.Context(), e.ID, func(journal.Entry) error {
+		_, err := w.till.Resend(t.Context(), e.ID, "", func(journal.Entry) error {
 			second.observe(hook{status: api.StatusAccepted, payout: "pout_1", request: e.Call.Terms.RequestID})
 			return nil
 		})

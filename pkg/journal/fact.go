@@ -55,6 +55,7 @@ type Intent struct {
 // Attempt reopens an operation: the frozen bytes are about to be sent again.
 type Attempt struct {
 	Owner string `json:"owner"`
+	Note  string `json:"note,omitempty"` // of the person who ordered it
 }
 
 // Answer is what one attempt to send came to. Its Raw bytes are the body of

@@ -271,7 +271,7 @@ func TestNoFolderForLocks(t *testing.T) {
 	if _, err := j.Lock(t.Context(), 1); err == nil {
 		t.Error("a lock without a folder")
 	}
-	if _, err := j.Reopen(t.Context(), 1, func(Entry) error { return nil }); err == nil {
+	if _, err := j.Reopen(t.Context(), 1, "", func(Entry) error { return nil }); err == nil {
 		t.Error("reopened without a lock")
 	}
 	for e := range j.List(t.Context(), Filter{}) {

@@ -65,9 +65,9 @@ func (j *Journal) append(ctx context.Context, q querier, stored Entry, additions
 }
 
 // Reopen appends an Attempt with this process as owner: the frozen bytes are
-// about to be sent again. check decides inside the transaction whether they
-// may be.
-func (j *Journal) Reopen(ctx context.Context, id int64, check func(Entry) error) (Entry, error) {
+// about to be sent again, because somebody ordered it who may have left a note.
+// check decides inside the transaction whether they may be.
+func (j *Journal) Reopen(ctx context.Context, id int64, note string, check func(Entry) error) (Entry, error) {
 	owner, err := j.ownership(ctx)
 	if err != nil {
 		return Entry{}, err
@@ -76,6 +76,6 @@ func (j *Journal) Reopen(ctx context.Context, id int64, check func(Entry) error)
 		if err := check(e); err != nil {
 			return nil, err
 		}
-		return []Addition{{Content: Attempt{Owner: owner}}}, nil
+		return []Addition{{Content: Attempt{Owner: owner, Note: note}}}, nil
 	})
 }

@@ -256,7 +256,7 @@ func TestClosedJournal(t *testing.T) {
 			t.Error("get: no error")
 		}
 	}
-	if _, err := fresh.Reopen(ctx, e.ID, func(Entry) error { return nil }); !errors.Is(err, ErrClosed) {
+	if _, err := fresh.Reopen(ctx, e.ID, "", func(Entry) error { return nil }); !errors.Is(err, ErrClosed) {
 		t.Errorf("reopen: error %v", err)
 	}
 }

@@ -55,7 +55,7 @@ func (r *Renderer) detail(c *text.Catalog, f journal.Fact) string {
 	case journal.Intent:
 		return c.N("history.intent", len(f.Raw), data{"URL": Sanitize(content.URL)})
 	case journal.Attempt:
-		return c.T("history.attempt", nil)
+		return c.T("history.attempt", nil) + quoted(content.Note)
 	case journal.Answer:
 		return c.T("history.answer", data{"Outcome": answered(c, content)})
 	case journal.Webhook:
@@ -69,10 +69,7 @@ func (r *Renderer) detail(c *text.Catalog, f journal.Fact) string {
 		if content.Amount != 0 {
 			ruling += ", " + sum{content.Amount, ""}.in(c)
 		}
-		if content.Note != "" {
-			ruling += ", «" + Sanitize(content.Note) + "»"
-		}
-		return c.T("history.decision", data{"Ruling": ruling})
+		return c.T("history.decision", data{"Ruling": ruling + quoted(content.Note)})
 	case journal.Statement:
 		return c.T("history.statement", data{"Line": content.Line, "Amount": sum{content.Amount, content.Currency}.in(c), "Digest": Sanitize(shorten(content.Digest, 13))})
 	case journal.Notice:
@@ -83,6 +80,14 @@ func (r *Renderer) detail(c *text.Catalog, f journal.Fact) string {
 		return c.T("history.notice", data{"State": joined(state, content.HTTPStatus, content.Code, string(content.Cause))})
 	}
 	return string(f.Kind())
+}
+
+// quoted is a person's note behind what it is about.
+func quoted(note string) string {
+	if note == "" {
+		return ""
+	}
+	return ", «" + Sanitize(note) + "»"
 }
 
 // answered says what an attempt came to.

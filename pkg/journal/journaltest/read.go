@@ -26,6 +26,10 @@ func bindsOrigins(w *world) {
 	ctx := w.Context()
 	origins := []string{"https://project.example", "https://pay.example"}
 	swapped := []string{origins[1], origins[0]}
+	// To ask whether it may be bound binds nothing.
+	if err := w.desk.Bound(ctx, "main", false, []string{"https://evil.example"}); err != nil {
+		w.Fatal(err)
+	}
 	for range 2 {
 		if err := w.desk.Bind(ctx, "main", false, origins); err != nil {
 			w.Fatal(err)
@@ -33,6 +37,9 @@ func bindsOrigins(w *world) {
 	}
 	if err := w.open("till-2").Bind(ctx, "main", false, swapped); err != nil {
 		w.Fatalf("in another order: %v", err)
+	}
+	if err := w.desk.Bound(ctx, "main", false, swapped); err != nil {
+		w.Errorf("in another order: %v", err)
 	}
 	if origins[0] != "https://project.example" {
 		w.Error("the caller's slice was sorted")
@@ -47,6 +54,9 @@ func bindsOrigins(w *world) {
 		var other *journal.OriginError
 		if err := w.desk.Bind(ctx, "main", r.sandbox, r.origins); !errors.As(err, &other) || other.Profile != "main" {
 			w.Errorf("bind to %v, sandbox %t: %v", r.origins, r.sandbox, err)
+		}
+		if err := w.desk.Bound(ctx, "main", r.sandbox, r.origins); !errors.As(err, &other) || other.Profile != "main" {
+			w.Errorf("bound to %v, sandbox %t: %v", r.origins, r.sandbox, err)
 		}
 	}
 	if err := w.desk.Bind(ctx, "sandbox", true, []string{"http://127.0.0.1:8787"}); err != nil {

@@ -113,7 +113,7 @@ func updateOfNothing(w *world) {
 	if _, err := w.desk.Get(w.Context(), 99); !errors.Is(err, journal.ErrNotFound) {
 		w.Fatalf("error %v, wanted ErrNotFound", err)
 	}
-	if _, err := w.desk.Reopen(w.Context(), 99, func(journal.Entry) error { return nil }); !errors.Is(err, journal.ErrNotFound) {
+	if _, err := w.desk.Reopen(w.Context(), 99, "", func(journal.Entry) error { return nil }); !errors.Is(err, journal.ErrNotFound) {
 		w.Fatalf("error %v, wanted ErrNotFound", err)
 	}
 }
@@ -169,11 +169,11 @@ func reopening(w *world) {
 	e := w.begin(w.desk, payout("2564568", 500000, "req-1"))
 	w.settle(w.desk, e.ID, answer(api.Unknown))
 	no := errors.New("not now")
-	if _, err := second.Reopen(w.Context(), e.ID, func(journal.Entry) error { return no }); !errors.Is(err, no) {
+	if _, err := second.Reopen(w.Context(), e.ID, "", func(journal.Entry) error { return no }); !errors.Is(err, no) {
 		w.Fatalf("error %v", err)
 	}
 	w.wantState(w.get(w.desk, e.ID), journal.StateUnknown)
-	reopened, err := second.Reopen(w.Context(), e.ID, func(e journal.Entry) error {
+	reopened, err := second.Reopen(w.Context(), e.ID, "they asked for it", func(e journal.Entry) error {
 		w.wantState(e, journal.StateUnknown)
 		return nil
 	})
@@ -182,6 +182,10 @@ func reopening(w *world) {
 	}
 	w.wantState(reopened, journal.StateOpen)
 	w.wantState(w.get(w.desk, e.ID), journal.StateOpen)
+	facts := w.get(w.desk, e.ID).Facts
+	if attempt, ok := facts[len(facts)-1].Content.(journal.Attempt); !ok || attempt.Note != "they asked for it" {
+		w.Errorf("the order to send again is recorded as %+v", facts[len(facts)-1])
+	}
 	if reopened.Owner == e.Owner {
 		w.Error("the owner is still the first one")
 	}
