@@ -22,21 +22,37 @@ import (
 
 // A line stands between a desk and its journal's server, and can be cut.
 type line struct {
-	server string
+	server string // host and port
+	url    string // of the same
 
 	mutex sync.Mutex
 	conns []net.Conn
 	down  bool
 }
 
-// cut ends every connection; with down, there are none afterwards.
+// cut ends every connection; with down, there are none afterwards. It returns when
+// the server has ended their sessions, and let go of their locks.
 func (l *line) cut(down bool) {
+	var ports []int
 	l.mutex.Lock()
-	defer l.mutex.Unlock()
 	for _, conn := range l.conns {
+		if at, ok := conn.LocalAddr().(*net.TCPAddr); ok {
+			ports = append(ports, at.Port)
+		}
 		_ = conn.Close()
 	}
 	l.conns, l.down = nil, down
+	l.mutex.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, l.url)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for left := 1; left > 0 && err == nil; time.Sleep(5 * time.Millisecond) {
+		err = conn.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE client_port = ANY($1)", ports).Scan(&left)
+	}
 }
 
 func (l *line) serve(listener net.Listener) {
@@ -76,7 +92,7 @@ func onPostgres(t *testing.T) (*world, *line) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &line{server: address.Host}
+	l := &line{server: address.Host, url: address.String()}
 	go l.serve(listener)
 	t.Cleanup(func() {
 		_ = listener.Close()
