@@ -27,6 +27,7 @@ type Proposal struct {
 	ReportRefused bool
 }
 
+// check refuses what no journal keeps.
 func (p Proposal) check() error {
 	if !p.Call.Kind.MovesMoney() {
 		return fmt.Errorf("a %s is not kept in the journal", p.Call.Kind)

@@ -69,8 +69,8 @@ const (
 	refusedState = ` AND state <> 'not_sent'`
 )
 
-// waysByKey gives the ways by a column. || ” keeps the index of the first way out of
-// the second.
+// waysByKey gives the ways by a column. In the second, an empty text is put behind
+// the column, which keeps the index of the first way out of it.
 func waysByKey(column string, kind api.Kind) keyWays {
 	direct := column + ` <> '' AND ` + column + ` = ?`
 	byUser := `user_id = ? AND kind = '` + string(kind) + `' AND amount = ? AND ` + column + ` || '' = ?`

@@ -45,6 +45,40 @@ func TestTwoWays(t *testing.T) {
 	}
 }
 
+// TestEachWayLeads: every way finds the operation by itself. The other ways would
+// hide that one of them leads nowhere, until a page is damaged.
+func TestEachWayLeads(t *testing.T) {
+	j := newTest(t)
+	payout := testPayout(t, "u", 100, "r")
+	payout.Ref, payout.ProjectUserID = "first", "#A"
+	deposit := testDeposit(t, "v", 200)
+	deposit.Ref, deposit.ProjectUserID = "second", "#B"
+	for _, p := range []Proposal{payout, deposit} {
+		e := mustBegin(t, j, p)
+		for _, p.ReportRefused = range []bool{false, true} {
+			ways := newWays()
+			for _, key := range p.keys() {
+				p.holders(&ways, key)
+			}
+			p.twins(&ways, -1)
+			if want := 2*len(p.keys()) + 4; len(ways.lookups) != want {
+				t.Errorf("a %s has %d ways, want %d", p.Call.Kind, len(ways.lookups), want)
+			}
+			for _, l := range ways.lookups {
+				var found int64
+				n := strings.Count(l.where, "?")
+				withSQL(t, j, func(db *sql.DB) error {
+					return db.QueryRow(`SELECT COALESCE(SUM(id), 0) FROM operations WHERE `+l.where, ways.args[:n]...).Scan(&found)
+				})
+				if found != e.ID {
+					t.Errorf("%s leads to %d, not to operation %d", l.where, found, e.ID)
+				}
+				ways.args = ways.args[n:]
+			}
+		}
+	}
+}
+
 // TestWatchReadsNoWholeJournal: whoever waits for payouts asks every second.
 func TestWatchReadsNoWholeJournal(t *testing.T) {
 	where, args := Filter{Profile: "main", Kind: api.KindPayout, ChangedSince: time.Now()}.where()
