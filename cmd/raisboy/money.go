@@ -200,14 +200,15 @@ func checkConfirmed(c *cobra.Command, amount money.Amount) error {
 	if err != nil {
 		return err
 	}
+	return sameAmount(given, amount)
+}
+
+func sameAmount(given string, amount money.Amount) error {
 	again, err := money.Parse(given)
-	if err != nil {
-		return err
-	}
-	if again != amount {
+	if err == nil && again != amount {
 		return &amountNotConfirmed{Given: given}
 	}
-	return nil
+	return err
 }
 
 func readConfirmation(c *cobra.Command) confirmation {

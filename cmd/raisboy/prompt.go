@@ -111,10 +111,7 @@ func (a *app) confirmOrder(c confirmation, above money.Amount) func(context.Cont
 // in for a second look at a large sum.
 func (a *app) confirmLarge(ctx context.Context, c confirmation, p desk.Preview, above money.Amount) error {
 	if c.confirmAmount != "" {
-		if again, err := money.Parse(c.confirmAmount); err != nil || again != p.Order.Amount {
-			return &amountNotConfirmed{Given: c.confirmAmount}
-		}
-		return nil
+		return sameAmount(c.confirmAmount, p.Order.Amount)
 	}
 	if !a.canAsk() {
 		return &amountNotConfirmed{}
