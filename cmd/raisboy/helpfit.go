@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/raisboy/raisboy/pkg/render"
 )
 
 // fitted breaks a page of help between words where the terminal is narrower than
@@ -79,31 +81,11 @@ func fitLine(beside, text string, columns int) []string {
 		lines, indent = append(lines, strings.TrimRight(beside, " ")), 8
 		line = strings.Repeat(" ", indent)
 	}
-	bare := true // no word is on the line yet
-	for _, word := range helpWords(text) {
-		if !bare && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
-			lines, line, bare = append(lines, line), strings.Repeat(" ", indent), true
+	for i, part := range render.Wrap(text, max(columns-indent, narrowest)) {
+		if i > 0 {
+			lines, line = append(lines, line), strings.Repeat(" ", indent)
 		}
-		if !bare {
-			line += " "
-		}
-		line, bare = line+word, false
+		line += part
 	}
 	return append(lines, line)
 }
-
-// helpWords are what a line may be broken between: not the groups of an amount,
-// half of which reads as another.
-func helpWords(text string) []string {
-	var all []string
-	for _, word := range strings.Fields(text) {
-		if last := len(all) - 1; last >= 0 && isDigit(all[last][len(all[last])-1]) && isDigit(word[0]) {
-			all[last] += " " + word
-			continue
-		}
-		all = append(all, word)
-	}
-	return all
-}
-
-func isDigit(b byte) bool { return '0' <= b && b <= '9' }

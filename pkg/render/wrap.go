@@ -8,6 +8,10 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
+// Wrap breaks a plain sentence as every other is broken for a terminal of width
+// columns, for what is laid out elsewhere.
+func Wrap(sentence string, width int) []string { return wrap(sentence, width) }
+
 // wrap breaks a plain sentence between words so that no line is wider than
 // width columns. A word that is wider itself is cut. Width 0: not at all. The
 // groups of an amount stay together: half of one reads as another amount.
