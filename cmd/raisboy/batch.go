@@ -43,9 +43,7 @@ func batchFlags(c *cobra.Command, kind api.Kind) {
 }
 
 // singleFlags are those of one operation, which a file's rows have instead.
-func singleFlags() []string {
-	return []string{"user", "amount", "confirm-amount", "ref", "request-id", "wait"}
-}
+func singleFlags() []string { return []string{"user", "amount", "ref", "request-id", "wait"} }
 
 // batchOnlyFlags need a file.
 func batchOnlyFlags() []string {
@@ -71,7 +69,7 @@ type batchOrder struct {
 func (a *app) batched(c *cobra.Command, kind api.Kind) (bool, error) {
 	flags := c.Flags()
 	if form, _ := flags.GetString("template"); flags.Changed("template") {
-		for _, name := range append(singleFlags(), "file") { // an order that would not be carried out, with exit 0
+		for _, name := range append(singleFlags(), "file", "confirm-amount") { // an order that would not be carried out, with exit 0
 			if flags.Changed(name) {
 				return true, &usageError{Problem: usageExclusive, Name: "--template", Value: "--" + name, Command: c.CommandPath()}
 			}
@@ -108,6 +106,15 @@ func readBatchOrder(c *cobra.Command, kind api.Kind) (batchOrder, error) {
 	for _, name := range singleFlags() {
 		if flags.Changed(name) {
 			return o, &usageError{Problem: usageExclusive, Name: "--file", Value: "--" + name, Command: c.CommandPath()}
+		}
+	}
+	if flags.Changed("confirm-amount") { // the sum of the file, which is not read yet
+		given, err := needFlag(c, "confirm-amount")
+		if err == nil {
+			_, err = money.Parse(given)
+		}
+		if err != nil {
+			return o, err
 		}
 	}
 	var err error
@@ -182,7 +189,7 @@ func readRate(text string) (rate.Limit, bool) {
 
 func readExpectation(c *cobra.Command, o *batchOrder) error {
 	flags := c.Flags()
-	for _, name := range []string{"expect-count", "expect-sum", "dry-run"} {
+	for _, name := range []string{"expect-count", "expect-sum", "confirm-amount", "dry-run"} {
 		if o.stream && flags.Lookup(name) != nil && flags.Changed(name) { // it is known at the end alone
 			return &usageError{Problem: usageExclusive, Name: "--stream", Value: "--" + name, Command: c.CommandPath()}
 		}

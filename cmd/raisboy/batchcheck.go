@@ -146,6 +146,11 @@ func (a *app) confirmBatch(j *batchJob, s *batch.Summary) error {
 		if rows, _ = batch.SumOf(sums); rows == 0 { // everything is reported only
 			return nil
 		}
+		if given.confirmAmount != "" { // as for one operation: wherever it is given
+			if err := sameAmount(given.confirmAmount, s.Sum); err != nil {
+				return err
+			}
+		}
 		if s.Above > 0 {
 			return a.confirmLargeBatch(j, s)
 		}
@@ -174,14 +179,8 @@ func (a *app) confirmBatch(j *batchJob, s *batch.Summary) error {
 // confirmLargeBatch has the sum of the file typed once more: some of its rows
 // are above confirm_above. A sum that was expected was given already.
 func (a *app) confirmLargeBatch(j *batchJob, s *batch.Summary) error {
-	given := j.order.confirmation.confirmAmount
 	switch {
-	case j.order.expectSum: // the check held it against the file
-		return nil
-	case given != "":
-		if again, err := money.Parse(given); err != nil || again != s.Sum {
-			return &amountNotConfirmed{Given: given}
-		}
+	case j.order.expectSum, j.order.confirmation.confirmAmount != "": // held against the file
 		return nil
 	case !a.canAsk():
 		return &amountNotConfirmed{Batch: true}

@@ -81,7 +81,7 @@ func TestBatchAboveConfirmation(t *testing.T) {
 		code  exitCode
 		moved int
 	}{
-		{"", exitHeld, 0}, {"--yes", exitHeld, 0}, {"--confirm-amount 2000", exitUsage, 0}, {"--expect-sum 2999", exitUsage, 0},
+		{"", exitHeld, 0}, {"--yes", exitHeld, 0}, {"--confirm-amount 2000", exitHeld, 0}, {"--expect-sum 2999", exitUsage, 0},
 		{"--stream", exitRows, 1}, {"--expect-sum 3000", exitDone, 2},
 	} {
 		args := strings.Fields("deposit --profile main --batch b -o json --config " + config + " --file " + file + " " + test.more)
