@@ -206,7 +206,7 @@ func checkConfirmed(c *cobra.Command, amount money.Amount) error {
 func sameAmount(given string, amount money.Amount) error {
 	again, err := money.Parse(given)
 	if err == nil && again != amount {
-		return &amountNotConfirmed{Given: given}
+		return &amountNotConfirmed{Given: given, Flag: true}
 	}
 	return err
 }

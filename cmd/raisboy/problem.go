@@ -56,6 +56,8 @@ func (a *app) explainStop(err error) (problem, bool) {
 		return a.say(exitInterrupted, "problem.declined", nil), true
 	case errors.As(err, &unconfirmed) && unconfirmed.Resend:
 		return a.say(exitHeld, "problem.unconfirmed-resend", nil), true
+	case errors.As(err, &unconfirmed) && unconfirmed.Flag:
+		return a.say(exitHeld, "problem.unconfirmed-differs", words{"Given": render.Sanitize(unconfirmed.Given)}), true
 	case errors.As(err, &unconfirmed) && unconfirmed.Batch:
 		return a.say(exitHeld, "problem.unconfirmed-batch", nil), true
 	case errors.As(err, &unconfirmed):

@@ -67,6 +67,7 @@ func (e *notHandedOver) Unwrap() error { return e.Err }
 // retyped as it was given.
 type amountNotConfirmed struct {
 	Given  string
+	Flag   bool // Given by --confirm-amount, and not typed
 	Resend bool // of a resend, which no flag confirms the amount of
 	Batch  bool // of a whole file, whose sum is asked for
 }
