@@ -6,11 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,15 +98,8 @@ func throughProxy(t *testing.T, kind string, up, down wire, exits []int, moved i
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	live := w.url
-	w.url = "http://" + l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	w.url = "http://" + deafAddress(t)
 	r := w.command(t, "deposit", "--user", "plain", "--amount", "10", "--skip-validate")
 	if r.exit != 6 || !strings.Contains(r.stdout, `"outcome":"not_sent"`) {
 		t.Error(r)
@@ -115,6 +108,34 @@ func TestNobodyListens(t *testing.T) {
 	if e := w.evidence(t); len(e.Received) > 0 || len(e.Entries) != 1 || e.Entries[0].State != journal.StateNotSent {
 		t.Error(e)
 	}
+}
+
+// deafAddress is an address where nobody listens, and nobody else can meanwhile:
+// the port of a closed listener is soon another trial's.
+func deafAddress(t *testing.T) string {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(socket)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(socket) })
+	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	at, err := syscall.Getsockname(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inet, ok := at.(*syscall.SockaddrInet4)
+	if !ok {
+		t.Fatalf("an address of type %T", at)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", inet.Port)
 }
 
 // TestEveryByte cuts a deposit's connection after each byte of either direction
